@@ -99,7 +99,7 @@ def build_wheels(session: nox.Session) -> list[Path]:
 
 
 def install(session: nox.Session, lock: str) -> None:
-    """Install a lock with its hashes, then our wheels: two steps, since a wheel of ours has none."""
+    """Install a lock with its hashes, then our wheels, which have none: hence two steps."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
     install_wheels(session)
 
@@ -161,7 +161,7 @@ def lowest(session: nox.Session) -> None:
     # The tests' own tools come at their locked versions, and must not lift what was just chosen.
     frozen = session.run("uv", "pip", "freeze", silent=True, external=True) or ""
     kept = Path(session.create_tmp()) / "lowest.txt"
-    kept.write_text("\n".join(re.findall(r"^[\w.-]+==\S+$", frozen, re.M)))
+    kept.write_text("\n".join(re.findall(r"^[\w.-]+==\S+$", frozen, re.MULTILINE)))
     session.install("-r", "requirements/test-tools.in", "--constraint", str(kept))
     session.install("--no-deps", "--no-index", "--reinstall", *map(str, wheels))
     env = service_environment(session) | {"COMPTOIR_TEST_WHEELS": "1"}
@@ -175,6 +175,15 @@ def demo(session: nox.Session) -> None:
     say_pythons(session)
     install(session, "run")
     session.run("comptoir", "demo", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def dev(session: nox.Session) -> None:
+    """Install everything in place, then run what follows ``--`` in that environment."""
+    session.install("--require-hashes", "-r", "requirements/types.txt")
+    session.install("--no-deps", *(f"-e{folder}" for folder in DISTRIBUTIONS.values()))
+    if session.posargs:
+        session.run(*session.posargs, env=service_environment(session))
 
 
 @nox.session(python=NEWEST)
@@ -210,7 +219,9 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation with warnings as errors, and run every code block in it."""
     install(session, "docs")
-    session.run("python", "-m", "pytest", "-q", "README.md", "docs")
+    pages = ["README.md", "CONTRIBUTING.md", "docs", *map(str, sorted(ROOT.glob("*/*/README.md")))]
+    env = {"PYTHONPATH": "docs"}
+    session.run("python", "-m", "pytest", "-q", "-p", "code_blocks", *pages, env=env)
     session.run("python", "-m", "pytest", "-q", "--doctest-modules", "--pyargs", *imports())
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build")
 
