@@ -45,14 +45,26 @@ def run_commands(example: Example) -> None:
             env=environment, cwd=environment["COMPTOIR_PAGE_FOLDER"],
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
-        said = done.stdout + done.stderr
+        said = plain(done.stdout + done.stderr)
         if done.returncode != code:
             raise AssertionError(f"$ {command}\nexit code {done.returncode}, not {code}\n{said}")
-        pattern = r"[^\n]*(\n[^\n]*)*?".join(
-            re.escape(part) for part in re.split(r"^\.\.\.$", expected.strip(), flags=re.MULTILINE)
-        )
-        if expected.strip() and not re.fullmatch(pattern, said.strip()):
+        if expected.strip() and not re.fullmatch(pattern(expected), said):
             raise AssertionError(f"$ {command}\nprints:\n{said}\nand the page says:\n{expected}")
+
+
+def plain(text: str) -> str:
+    """Write narrow and no-break spaces as a page does, without spaces at the ends."""
+    spaced = text.replace("\u202f", " ").replace("\u00a0", " ")
+    return "\n".join(line.rstrip() for line in spaced.splitlines()).strip()
+
+
+def pattern(expected: str) -> str:
+    """Turn what a page shows into a pattern: ``...`` alone is any lines, inside a line any text."""
+    lines = [
+        r"(?:.*\n)*?.*" if line == "..." else ".*".join(map(re.escape, line.split("...")))
+        for line in plain(expected).splitlines()
+    ]
+    return "\n".join(lines)
 
 
 def commands(block: str) -> list[tuple[str, str, int]]:

@@ -155,7 +155,7 @@ def test_a_day_before_the_loan_is_refused() -> None:
     refused = loan("balance", "--on", "2024-01-01")
     assert refused.exit_code == 1
     assert "2025" in refused.stderr
-    assert refused.stderr.startswith("Erreur")
+    assert "précède" in refused.stderr
 
 
 def test_after_the_end_nothing_is_owed() -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -31,7 +31,7 @@ TIMINGS = ("upfront", "monthly", "yearly_by_twelfths", "at_end")
 KEEPS = ("term", "instalment")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date, Any]):
     """A day, ISO 8601: ``2025-10-01``."""
 
     name = "yyyy-mm-dd"
@@ -49,7 +49,7 @@ class Day(click.ParamType):
             return self.fail(text, param, ctx)
 
 
-class Rate(click.ParamType):
+class Rate(click.ParamType[Decimal, Any]):
     """A rate a year: ``0.0335``, or ``3.35%``."""
 
     name = "rate"
@@ -72,10 +72,10 @@ rate = Rate()
 day = Day()
 
 
-class Parts(click.ParamType):
+class Parts(click.ParamType[tuple[object, ...], Any]):
     """A value in parts separated by colons, each read by its own type; the last may be left out."""
 
-    def __init__(self, name: str, *types: click.ParamType, required: int = 1) -> None:
+    def __init__(self, name: str, *types: click.ParamType[Any, Any], required: int = 1) -> None:
         self.name = name
         self._types = types
         self._required = required

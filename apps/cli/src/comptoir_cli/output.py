@@ -12,6 +12,8 @@ from comptoir_cli.language import gettext as _
 
 __all__ = ["Column", "as_json", "left", "right", "say", "show_facts", "show_json", "show_table"]
 
+WIDEST = 1_000
+
 Command = TypeVar("Command", bound=Callable[..., object])
 
 Column = tuple[str, str]
@@ -57,13 +59,11 @@ def show_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading, side in columns:
         table.add_column(heading, justify="right" if side == "right" else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        # A file or a pipe has no width: no cell may be cut for it.
-        console.width = max(console.measure(table).maximum, 1)
+    # A figure is never cut to fit: a narrow terminal folds the line instead.
+    console = Console(highlight=False, width=WIDEST)
     console.print(table)

@@ -15,18 +15,17 @@ import click
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
 
-__all__ = ["PARTLY_DONE", "REFUSED", "Refusal", "refusing"]
-
-REFUSED = 1
-PARTLY_DONE = 3
+__all__ = ["PartlyDone", "Refusal", "refusing"]
 
 
 class Refusal(click.ClickException):
-    """A command that was understood and not carried out: exit code 1, or 3 when part of it was."""
+    """A command that was understood and not carried out: exit code 1."""
 
-    def __init__(self, message: str, *, exit_code: int = REFUSED) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+
+class PartlyDone(Refusal):
+    """A command of which a part was carried out before the rest was refused: exit code 3."""
+
+    exit_code = 3
 
 
 @contextmanager

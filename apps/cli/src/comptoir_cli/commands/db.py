@@ -4,8 +4,9 @@ import click
 
 from comptoir_cli import wiring
 from comptoir_cli.language import gettext as _
+from comptoir_cli.language import locale
 from comptoir_cli.output import as_json, left, say, show_json, show_table
-from comptoir_cli.refusals import Refusal
+from comptoir_cli.refusals import PartlyDone, Refusal
 
 __all__ = ["db"]
 
@@ -19,15 +20,28 @@ def db() -> None:
     help=_("Create the tables or bring them up to date. Safe to run twice, or twice at once.")
 )
 def upgrade() -> None:
-    """Run the migrations of every library."""
+    """Run the migrations of every library, each in a transaction of its own."""
     current = wiring.settings()
     from sqlalchemy import Engine
 
     from comptoir_web.storage import ALL_MIGRATIONS
+    from shared_kernel import StorageError
     from shared_kernel.migrations import upgrade as run
+    from shared_kernel.translations import translate_error
 
+    done: list[str] = []
     with wiring.container(current, up_to_date=False) as services:
-        run(services.get(Engine), ALL_MIGRATIONS)
+        for library in ALL_MIGRATIONS:
+            try:
+                run(services.get(Engine), [library])
+            except StorageError as error:
+                if not done:
+                    raise
+                text = _("Up to date: {done}. Not upgraded: {library}. {why}")
+                why = translate_error(error, locale())
+                said = text.format(done=", ".join(done), library=library.name, why=why)
+                raise PartlyDone(said) from error
+            done.append(library.name)
     say(_("The database is up to date."))
 
 

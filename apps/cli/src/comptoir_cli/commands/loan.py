@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any, TypeVar
 
 import click
 
@@ -13,10 +15,12 @@ from comptoir_cli.output import as_json, right, say, show_facts, show_json, show
 
 __all__ = ["loan"]
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 ROUNDINGS = ("cent", "exact", "level")
 
 
-def _rounding(default: str) -> click.decorators.FC:
+def _rounding(default: str) -> Callable[[Command], Command]:
     """Make the option that names the rounding."""
     text = _(
         "cent: the bank's table. exact: rounds what is shown. level: one instalment to the end."
@@ -61,15 +65,23 @@ def schedule(*, rounding: str, as_json: bool, **given: object) -> None:
             }
         )
         return
-    headings = (_("No."), _("Due"), _("Instalment"), _("Interest"), _("Principal"),
-                _("Insurance"), _("Fees"), _("Balance"))  # fmt: skip
+    headings = {
+        "instalment": _("Instalment"),
+        "interest": _("Interest"),
+        "principal": _("Principal"),
+        "insurance": _("Insurance"),
+        "fees": _("Fees"),
+        "balance": _("Balance"),
+    }
+    # A loan without insurance or fees has no column of zeros for them.
+    used = [name for name in amounts if any(getattr(row, name).amount for row in table)]
     show_table(
-        right(*headings),
+        right(_("No."), _("Due"), *(headings[name] for name in used)),
         [
             [
                 str(row.number),
                 format_date(row.due, locale=locale(), style="short"),
-                *(format_money(getattr(row, name), locale=locale()) for name in amounts),
+                *(format_money(getattr(row, name), locale=locale()) for name in used),
             ]
             for row in table
         ],
