@@ -1,0 +1,135 @@
+"""The arithmetic of a loan in whole minor units: plain integers, and every division exact.
+
+A period's rate is a fraction ``p / q`` of two integers (the annual rate over twelve), so that an
+amount that falls exactly half-way between two cents is known to do so, and goes up. Nothing here
+knows of dates, currencies or kinds of loan: `wealth_core.loans.schedule` does, and
+`wealth_core.loans.bulk` is proven against these functions.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+PPM = 1_000_000
+MONTHS_A_YEAR = 12
+
+
+def period_rate(annual_rate: Decimal) -> tuple[int, int]:
+    """A month's rate, a twelfth of the annual rate, as ``(p, q)`` in lowest terms.
+
+    >>> period_rate(Decimal("0.0335"))
+    (67, 24000)
+    """
+    return (Fraction(annual_rate) / MONTHS_A_YEAR).as_integer_ratio()
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """``numerator / denominator`` (never negative) to the nearest integer, a tie going up.
+
+    >>> half_up(5, 2), half_up(4, 3)
+    (3, 1)
+    """
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def instalment_ratio(
+    balance: int,
+    rate_numerator: int,
+    rate_denominator: int,
+    months: int,
+    *,
+    residual: int = 0,
+) -> tuple[int, int]:
+    """The level instalment that brings `balance` down to `residual`, as an exact ratio.
+
+    The annuity formula over integers: with ``g = (q+p)^n``, it is
+    ``p (balance g - residual q^n) / (q (g - q^n))``; at 0 % it is ``(balance - residual) / n``.
+
+    >>> numerator, denominator = instalment_ratio(21_500_000, 67, 24_000, 300)
+    >>> round(numerator / denominator, 3)
+    105912.223
+    """
+    if rate_numerator == 0:
+        return balance - residual, months
+    # Shifting by the denominator's largest power keeps the formula in integers throughout.
+    grown = (rate_denominator + rate_numerator) ** months
+    still = rate_denominator**months
+    return (
+        rate_numerator * (balance * grown - residual * still),
+        rate_denominator * (grown - still),
+    )
+
+
+def quoted_instalment_minor(
+    principal_minor: int, rate_numerator: int, rate_denominator: int, months: int
+) -> int:
+    """The instalment a bank quotes: the annuity, rounded half up to the minor unit.
+
+    >>> quoted_instalment_minor(21_500_000, 67, 24_000, 300)
+    105912
+    """
+    return half_up(*instalment_ratio(principal_minor, rate_numerator, rate_denominator, months))
+
+
+def interest_minor(balance_minor: int, rate_numerator: int, rate_denominator: int) -> int:
+    """A period's interest, rounded half up to the minor unit.
+
+    >>> interest_minor(21_500_000, 67, 24_000)
+    60021
+    """
+    return half_up(balance_minor * rate_numerator, rate_denominator)
+
+
+def level_balances_minor(
+    principal_minor: int,
+    rate_numerator: int,
+    rate_denominator: int,
+    months: int,
+    instalment_minor: int,
+) -> list[int]:
+    """What is owed after each instalment of a bank's table, the last one being zero.
+
+    The list is shorter than `months` when rounding pays the loan off early. The last instalment
+    takes the rest, and none is above the balance with its interest.
+
+    >>> level_balances_minor(1_000, 0, 1, 3, 333)
+    [667, 334, 0]
+    >>> level_balances_minor(100, 0, 1, 60, 2)[-2:]
+    [2, 0]
+    """
+    # balance + half_up(balance p / q) - instalment is one division, the form CPython runs fastest:
+    # (2 balance (q + p) + q - 2 q instalment) // 2q.
+    doubled = 2 * rate_denominator
+    growth = doubled + 2 * rate_numerator
+    shift = rate_denominator - instalment_minor * doubled
+    balance = principal_minor
+    balances = [balance := (balance * growth + shift) // doubled for _ in range(months - 1)]
+    if months > 1 and balances[-1] <= 0:
+        # An instalment is at least the first interest, so that the balances never rise and the
+        # first that is not positive can be sought from the end, where it is one step away.
+        end = len(balances)
+        while end and balances[end - 1] <= 0:
+            end -= 1
+        del balances[end:]
+    balances.append(0)
+    return balances
+
+
+def remaining_minor(principal_minor: int, annual_rate_ppm: int, months: int, paid: int) -> int:
+    """What is owed once `paid` instalments of a bank's table are paid, in minor units.
+
+    The plain way, month after month: the array code of `wealth_core.loans.bulk` is proven against
+    it. The rate is in millionths a year: 33,500 is 3.35 %.
+
+    >>> remaining_minor(21_500_000, 33_500, 300, 3)
+    21361942
+    """
+    ratio = Fraction(annual_rate_ppm, PPM * MONTHS_A_YEAR)
+    rate_numerator, rate_denominator = ratio.as_integer_ratio()
+    instalment = quoted_instalment_minor(principal_minor, rate_numerator, rate_denominator, months)
+    balance = principal_minor
+    for _ in range(min(paid, months)):
+        interest = interest_minor(balance, rate_numerator, rate_denominator)
+        if instalment >= balance + interest:
+            return 0
+        balance += interest - instalment
+    return 0 if paid >= months else balance
