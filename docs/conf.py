@@ -18,7 +18,11 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "exclude-members": "cache_ok",  # SQLAlchemy documents it, with references of its own
+}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 

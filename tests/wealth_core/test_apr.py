@@ -220,8 +220,13 @@ def test_xirr_counts_days_over_365() -> None:
 
 
 def test_xirr_without_a_rate() -> None:
-    """Flows of one direction have no XIRR, and undated ones are refused."""
+    """Flows of one direction, without a root or beyond figures have no XIRR; dates are needed."""
     with pytest.raises(AprUndefined, match="go the same way"):
         xirr(dated((date(2024, 1, 1), "1"), (date(2025, 1, 1), "1")))
+    no_root = dated((date(2024, 1, 1), "10"), (date(2025, 1, 1), "-20"), (date(2026, 1, 1), "15"))
+    with pytest.raises(AprUndefined, match="no rate makes"):
+        xirr(no_root)
+    with pytest.raises(AprUndefined, match="beyond any figure"):
+        xirr(dated((date(2024, 1, 1), "0.01"), (date(2024, 1, 2), "-100000000")))
     with pytest.raises(LoanFaults, match=r"flows\[0\].at: 0 is not a date"):
         xirr(at((0, "1"), (1, "-1")))

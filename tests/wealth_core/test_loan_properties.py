@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from shared_kernel import from_minor, to_minor
@@ -32,8 +32,11 @@ from wealth_core.loans._table import FINE, Run, plain_table
 from wealth_core.testing import loans, rates, repayments_of, simple_loans
 
 roundings = st.sampled_from(Rounding)
+# A machine that runs other things at once may take its time over an example.
+unhurried = settings(deadline=None)
 
 
+@unhurried
 @given(st.data(), loans(), roundings)
 def test_the_principal_parts_add_up_and_no_balance_is_negative(
     data: st.DataObject, loan: Loan, rounding: Rounding
@@ -52,6 +55,7 @@ def test_the_principal_parts_add_up_and_no_balance_is_negative(
         assert owed == balance
 
 
+@unhurried
 @given(st.data(), loans(), roundings)
 def test_an_instalment_is_interest_and_principal(
     data: st.DataObject, loan: Loan, rounding: Rounding
@@ -67,6 +71,7 @@ def test_an_instalment_is_interest_and_principal(
         assert sum((row.interest for row in rows[1:]), rows[0].interest) == table.total_interest
 
 
+@unhurried
 @given(st.data(), loans(costs=False))
 def test_a_bank_table_never_asks_for_more_than_is_owed(data: st.DataObject, loan: Loan) -> None:
     """Under CENT each interest is half up of the balance; no instalment is above the debt."""
@@ -86,6 +91,7 @@ def test_a_bank_table_never_asks_for_more_than_is_owed(data: st.DataObject, loan
         before = table.balance_column[row.number - 1]
 
 
+@unhurried
 @given(loans(costs=False))
 def test_what_is_shown_of_an_exact_table_is_close_to_it(loan: Loan) -> None:
     """EXACT rounds what is shown alone: the balances to the nearest, what follows within a unit."""
@@ -101,6 +107,7 @@ def test_what_is_shown_of_an_exact_table_is_close_to_it(loan: Loan) -> None:
             assert table.interest_column[place] == 0
 
 
+@unhurried
 @given(simple_loans(max_months=360), st.booleans())
 def test_the_fast_way_gives_the_figures_of_the_general_one(loan: Loan, level: bool) -> None:
     """An annuity without options has a faster way to the same table, column by column."""
@@ -111,6 +118,7 @@ def test_the_fast_way_gives_the_figures_of_the_general_one(loan: Loan, level: bo
         assert fast == slow
 
 
+@unhurried
 @given(simple_loans())
 def test_the_quoted_instalment_repays_the_loan(loan: Loan) -> None:
     """The instalment is the annuity to half a unit: discounted, it is worth the principal."""
@@ -123,6 +131,7 @@ def test_the_quoted_instalment_repays_the_loan(loan: Loan) -> None:
     assert abs(to_minor(table.instalment) - exact) <= Decimal("0.5000001")
 
 
+@unhurried
 @given(st.data(), loans(), roundings)
 def test_a_balance_at_a_date_is_the_one_of_the_table(
     data: st.DataObject, loan: Loan, rounding: Rounding
@@ -138,6 +147,7 @@ def test_a_balance_at_a_date_is_the_one_of_the_table(
     assert instalments_paid(loan, on) >= len(paid)
 
 
+@unhurried
 @given(loans())
 def test_level_repeats_the_quoted_instalment(loan: Loan) -> None:
     """LEVEL pays what CENT pays, but for the end; a constant capital is shared to the unit."""
@@ -153,6 +163,7 @@ def test_level_repeats_the_quoted_instalment(loan: Loan) -> None:
     assert level.instalment == bank.instalment
 
 
+@unhurried
 @given(loans(max_months=48), rates(most="0.02"), st.integers(1, 10**4), st.sampled_from(FeeTiming))
 def test_more_insurance_or_fees_never_lowers_the_apr(
     loan: Loan, rate: Decimal, fee: int, when: FeeTiming
@@ -170,6 +181,7 @@ def test_more_insurance_or_fees_never_lowers_the_apr(
     assert with_fee >= plain
 
 
+@unhurried
 @given(loans())
 def test_a_document_gives_the_loan_back(loan: Loan) -> None:
     """A loan written as JSON and read again is the same loan, and the same text."""
@@ -179,6 +191,7 @@ def test_a_document_gives_the_loan_back(loan: Loan) -> None:
     assert loan_to_json(again) == text
 
 
+@unhurried
 @given(st.integers(0, 10**20), st.integers(1, 10**20))
 def test_half_up_is_the_nearest_and_goes_up_at_a_tie(numerator: int, denominator: int) -> None:
     """The one division of the loans is exact: never more than half away, up at exactly half."""

@@ -85,6 +85,14 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
     assert ran.stdout.strip() == "[]"
 
 
+def test_strategies_without_hypothesis_name_the_extra() -> None:
+    """Without Hypothesis, the strategies say which extra brings it."""
+    code = "import sys; sys.modules['hypothesis'] = None; import wealth_core.testing"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'comptoir-wealth[testing]'" in ran.stderr
+
+
 def test_public_names_are_sorted_and_there() -> None:
     """`__all__` is sorted as ruff sorts it, and each name can be had; an unknown one is refused."""
     from wealth_core import loans

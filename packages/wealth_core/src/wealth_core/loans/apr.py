@@ -7,6 +7,7 @@ one, and the days that remain are divided by the days (365 or 366) of the year t
 end.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,7 +26,7 @@ from wealth_core.loans.schedule import LAST_DAY_OF_EVERY_MONTH, LEVEL, Rounding,
 from wealth_core.loans.terms import Loan
 
 DAYS_A_YEAR = 365
-MAX_FLOWS = 100_000
+MAX_FLOWS = 10_000
 XIRR_PLACES = 14
 
 
@@ -177,6 +178,8 @@ def xirr(flows: Sequence[Flow]) -> Decimal:
         ) from None
     if rate is None:
         raise AprUndefined("no rate makes what is received worth what is paid")
+    if not math.isfinite(rate):
+        raise AprUndefined("the rate is beyond any figure: look at the amounts and the dates again")
     return round_decimal(Decimal(rate), XIRR_PLACES)
 
 

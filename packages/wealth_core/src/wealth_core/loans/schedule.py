@@ -101,15 +101,14 @@ class Row:
     def total(self) -> Money:
         """All that is paid that day: instalment, insurance and fees."""
         place, schedule = self._place, self._schedule
-        return from_minor(
+        return schedule.amount(
             schedule.instalment_column[place]
             + schedule.insurance_column[place]
-            + schedule.fees_column[place],
-            schedule.currency,
+            + schedule.fees_column[place]
         )
 
     def _money(self, column: Sequence[int]) -> Money:
-        return from_minor(column[self._place], self._schedule.currency)
+        return self._schedule.amount(column[self._place])
 
     def _values(self) -> tuple[object, ...]:
         return (
@@ -153,6 +152,7 @@ class Schedule(Sequence[Row]):
         self.currency = currency
         self._principal = principal
         self._table = table
+        self._amounts: dict[int, Money] = {}
 
     def __len__(self) -> int:
         return len(self._table.balances)
@@ -174,6 +174,13 @@ class Schedule(Sequence[Row]):
 
     def __repr__(self) -> str:
         return f"<Schedule of {len(self)} instalments, {self.rounding}, last on {self.last_due}>"
+
+    def amount(self, minor: int) -> Money:
+        """A figure of a column as money; made once, for a table repeats its instalment and zero."""
+        made = self._amounts.get(minor)
+        if made is None:
+            made = self._amounts[minor] = from_minor(minor, self.currency)
+        return made
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -1,0 +1,5 @@
+"""Hypothesis strategies for cartons, shipments and settings (extra ``testing``)."""
+
+from logistics_core.testing.strategies import cartons, measurings, shipments, sides_cm, weights_kg
+
+__all__ = ["cartons", "measurings", "shipments", "sides_cm", "weights_kg"]

@@ -1,0 +1,175 @@
+"""The small ground the Comptoir libraries stand on, and nothing of any domain.
+
+Map of the package:
+
+- ``errors``        every error, in one tree
+- ``faults``        all the faults of an input, collected, each with its path
+- ``rounding``      the one place where a digit is dropped, the mode named
+- ``currencies``    ISO 4217: the codes in use, and their decimals
+- ``amounts``       strict amounts, minor units, sharing without losing a unit
+- ``formatting``    amounts, numbers and dates as people write them, in French and English
+- ``numerals``      how numbers are written and read in both languages
+- ``dates``         months added to a day
+- ``json_text``     JSON read strictly, and written in one way (``plain`` holds what it may hold)
+- ``convert``       JSON data to values and back, through cattrs
+- ``columns``, ``engine``, ``migrations``  storage on SQLite and PostgreSQL (extra ``storage``)
+- ``pdf``           documents through typst (extra ``pdf``)
+- ``testing``       Hypothesis strategies for other projects' testers (extra ``testing``)
+
+The names below are loaded when first asked for, so importing the package costs nothing. Storage,
+PDF and testing are imported by their modules: ``from shared_kernel.engine import create_engine``.
+
+>>> from shared_kernel import money, format_money
+>>> format_money(money("213619.42", "EUR"), locale="en")
+'€213,619.42'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared_kernel.amounts import (
+        MAX_MINOR,
+        Money,
+        allocate,
+        from_minor,
+        money,
+        round_money,
+        rounded_money,
+        to_minor,
+    )
+    from shared_kernel.convert import (
+        make_converter,
+        register_tagged_union,
+        structure,
+        unstructure,
+    )
+    from shared_kernel.currencies import currency_codes, known_currency, minor_digits
+    from shared_kernel.dates import add_months
+    from shared_kernel.errors import (
+        ColumnRefused,
+        DatabaseBusy,
+        DatabaseMissing,
+        DatabaseNewer,
+        DatabaseOlder,
+        DatabaseUnreachable,
+        DiskFull,
+        ExtraMissing,
+        Faults,
+        KernelError,
+        MigrationFailed,
+        MigrationLocked,
+        MoneyError,
+        RenderError,
+        StorageError,
+    )
+    from shared_kernel.faults import (
+        Fault,
+        FaultKind,
+        FaultList,
+        all_fault_kinds,
+        join_path,
+        shown,
+    )
+    from shared_kernel.formatting import (
+        format_date,
+        format_decimal,
+        format_money,
+        format_percent,
+        parse_date,
+        parse_decimal,
+        parse_money,
+        parse_percent,
+    )
+    from shared_kernel.json_text import JsonNumber, dump_json, parse_json
+    from shared_kernel.rounding import RoundingMode, round_decimal, round_ratio
+    from shared_kernel.translations import catalogue, translate_error, translate_fault
+
+__all__ = [
+    "MAX_MINOR",
+    "ColumnRefused",
+    "DatabaseBusy",
+    "DatabaseMissing",
+    "DatabaseNewer",
+    "DatabaseOlder",
+    "DatabaseUnreachable",
+    "DiskFull",
+    "ExtraMissing",
+    "Fault",
+    "FaultKind",
+    "FaultList",
+    "Faults",
+    "JsonNumber",
+    "KernelError",
+    "MigrationFailed",
+    "MigrationLocked",
+    "Money",
+    "MoneyError",
+    "RenderError",
+    "RoundingMode",
+    "StorageError",
+    "add_months",
+    "all_fault_kinds",
+    "allocate",
+    "catalogue",
+    "currency_codes",
+    "dump_json",
+    "format_date",
+    "format_decimal",
+    "format_money",
+    "format_percent",
+    "from_minor",
+    "join_path",
+    "known_currency",
+    "make_converter",
+    "minor_digits",
+    "money",
+    "parse_date",
+    "parse_decimal",
+    "parse_json",
+    "parse_money",
+    "parse_percent",
+    "register_tagged_union",
+    "round_decimal",
+    "round_money",
+    "round_ratio",
+    "rounded_money",
+    "shown",
+    "structure",
+    "to_minor",
+    "translate_error",
+    "translate_fault",
+    "unstructure",
+]
+
+_MODULES = {
+    "convert": "make_converter register_tagged_union structure unstructure",
+    "currencies": "currency_codes known_currency minor_digits",
+    "dates": "add_months",
+    "errors": "ColumnRefused DatabaseBusy DatabaseMissing DatabaseNewer DatabaseOlder "
+    "DatabaseUnreachable DiskFull ExtraMissing Faults KernelError MigrationFailed MigrationLocked "
+    "MoneyError RenderError StorageError",
+    "faults": "Fault FaultKind FaultList all_fault_kinds join_path shown",
+    "formatting": "format_date format_decimal format_money format_percent parse_date "
+    "parse_decimal parse_money parse_percent",
+    "amounts": "MAX_MINOR Money allocate from_minor money round_money rounded_money to_minor",
+    "json_text": "JsonNumber dump_json parse_json",
+    "rounding": "RoundingMode round_decimal round_ratio",
+    "translations": "catalogue translate_error translate_fault",
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    module = _HOMES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
