@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 from testkit.postgres import PostgresServer
 from testkit.postgres import postgres_server as running_postgres
 from testkit.processes import ServerStartError
@@ -29,8 +30,11 @@ from testkit.s3 import CREDENTIALS, s3_server
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-_numbers = itertools.count(1)
+# A machine that runs a server beside the tests may take its time over an example.
+settings.register_profile("comptoir", deadline=None)
+settings.load_profile("comptoir")
 
+_numbers = itertools.count(1)
 
 _T = TypeVar("_T")
 

@@ -173,7 +173,7 @@ def test_the_float_instalment_is_well_within_its_bound() -> None:
             true = rate / (1 - (1 + rate) ** -months)
             level = float(ppm / 12e6 / -np.expm1(-months * np.log1p(ppm / 12e6)))
             worst = max(worst, abs(Fraction(level) / true - 1))
-    assert worst < Fraction(bulk._INSTALMENT_ERROR) / 8
+    assert worst < Fraction(_minor.INSTALMENT_ERROR) / 8
 
 
 @pytest.mark.parametrize("block", [1, 2, 7, 64])

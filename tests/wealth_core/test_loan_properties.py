@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
-from shared_kernel import from_minor, to_minor
+from shared_kernel import from_minor, money, to_minor
 from wealth_core.errors import AprUndefined
 from wealth_core.loans import (
     CENT,
@@ -19,6 +19,7 @@ from wealth_core.loans import (
     Insurance,
     Loan,
     Rounding,
+    _minor,
     apr,
     balance_on,
     constant_principal,
@@ -215,3 +216,27 @@ def test_due_dates_come_back_to_their_day(rounding: Rounding) -> None:
     ]
     assert dues[13] == date(2025, 2, 28)
     assert dues == [loan.due(number) for number in range(1, 15)]
+
+
+@given(
+    st.integers(1, 10**13),
+    st.integers(0, 999_999_999),
+    st.integers(1, 600),
+)
+@example(principal=200, rate=30_000_000, months=1)  # 200.50: half-way between two units
+@example(principal=1, rate=0, months=2)
+def test_the_quick_instalment_is_the_exact_one(principal: int, rate: int, months: int) -> None:
+    """The instalment told by floats is the one whole numbers tell, ties included."""
+    numerator, denominator = _minor.period_rate(Decimal(rate) / 10**9)
+    loan = principal, numerator, denominator, months
+    assert _minor.quoted_instalment_minor(*loan) == _minor.exact_instalment_minor(*loan)
+
+
+def test_rows_compare_by_what_they_say() -> None:
+    """Two rows with the same figures are equal, whichever schedule made them; else they differ."""
+    loan = Loan(money("1200", "EUR"), Decimal("0.05"), 4, date(2026, 1, 31))
+    one, other = schedule(loan), schedule(loan)
+    assert one[0] == other[0]
+    assert (one[0] != other[0]) is False
+    assert one[0] != other[1]
+    assert hash(one[0]) == hash(other[0])

@@ -38,9 +38,11 @@ def code_at(secret: str, now: datetime) -> str:
     return pyotp.TOTP(secret).at(now)
 
 
-def csrf_token(client: FlaskClient, page: str = "/plateforme/connexion") -> str:
+def csrf_token(
+    client: FlaskClient, page: str = "/plateforme/connexion", *, base_url: str = "http://localhost"
+) -> str:
     """The token of the forms of this client, read on a page."""
-    found = _TOKEN.search(client.get(page, follow_redirects=True).text)
+    found = _TOKEN.search(client.get(page, base_url=base_url, follow_redirects=True).text)
     if found is None:
         raise AssertionError(f"no form on {page}")
     return found[1]
@@ -53,7 +55,9 @@ def post(
     *,
     page: str | None = None,
     headers: Mapping[str, str] | None = None,
+    base_url: str = "http://localhost",
 ) -> TestResponse:
     """Send a form as a browser does: read its page (or another) first, send its token along."""
-    form = {"csrf_token": csrf_token(client, page or path), **(data or {})}
-    return client.post(path, data=form, headers=dict(headers or {}))
+    token = csrf_token(client, page or path, base_url=base_url)
+    form = {"csrf_token": token, **(data or {})}
+    return client.post(path, data=form, headers=dict(headers or {}), base_url=base_url)

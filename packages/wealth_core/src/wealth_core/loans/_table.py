@@ -19,6 +19,7 @@ from wealth_core.loans._minor import (
     instalment_ratio,
     level_balances_minor,
     period_rate,
+    quoted_instalment_minor,
 )
 from wealth_core.loans.repayments import Keep, Repayment, indemnity_minor
 from wealth_core.loans.terms import (
@@ -72,7 +73,7 @@ def plain_table(loan: Loan, principal: int, *, scale: int, level: bool) -> Table
     """The table of an annuity with no option: the same figures as `Run`, several times faster."""
     numerator, denominator = period_rate(loan.annual_rate)
     owed = principal * scale
-    quoted = half_up(*instalment_ratio(owed, numerator, denominator, loan.months))
+    quoted = quoted_instalment_minor(owed, numerator, denominator, loan.months)
     balances = level_balances_minor(owed, numerator, denominator, loan.months, quoted)
     if level:
         balances += [0] * (loan.months - len(balances))

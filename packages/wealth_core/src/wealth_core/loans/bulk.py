@@ -74,7 +74,6 @@ _HALF = _YEAR_PPM // 2
 # 16,384 loans of six float64 columns stay within the second-level cache of one core, and one
 # month of them outweighs by far the cost of calling numpy six times.
 _BLOCK = 16_384
-_INSTALMENT_ERROR = 2.0**-47  # relative; log1p and expm1 within 4 units each would need 2^-49
 
 
 def remaining_balances(
@@ -186,12 +185,12 @@ def _instalments(principal: Ints, rate_ppm: Ints, months: Ints) -> Ints:
     rate = np.where(free, 1, rate_ppm) / _YEAR_PPM
     level = principal * rate / -np.expm1(-months * np.log1p(rate))
     rounded = np.floor(level + 0.5)
-    margin = level * _INSTALMENT_ERROR
+    margin = level * _minor.INSTALMENT_ERROR
     distance = np.abs(level + 0.5 - np.rint(level + 0.5))  # to the nearest rounding boundary
     instalment = rounded.astype(np.int64)
     instalment[free] = (2 * principal[free] + months[free]) // (2 * months[free])
     for index in np.flatnonzero((distance <= margin) & ~free).tolist():
-        instalment[index] = _minor.quoted_instalment_minor(
+        instalment[index] = _minor.exact_instalment_minor(
             int(principal[index]), int(rate_ppm[index]), _YEAR_PPM, int(months[index])
         )
     return instalment

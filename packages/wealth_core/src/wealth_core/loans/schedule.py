@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import repeat
 from operator import sub
 from typing import overload
 
@@ -40,7 +41,7 @@ EXACT = Rounding.EXACT
 LEVEL = Rounding.LEVEL
 
 
-class Row:
+class Row(tuple["Schedule", int]):
     """One instalment of a schedule: a light view, whose amounts are made when they are asked for.
 
     ``instalment = interest + principal``; insurance and fees are paid beside it. In a total
@@ -49,13 +50,17 @@ class Row:
     the fees.
     """
 
-    # A plain class and not an attrs one: a row holds no value of its own, and a schedule makes
-    # hundreds at a time.
-    __slots__ = ("_place", "_schedule")
+    # A tuple of the schedule and the place in it, and not an attrs class: a row holds no value of
+    # its own, a schedule makes hundreds at a time, and a tuple is made twice as fast.
+    __slots__ = ()
 
-    def __init__(self, schedule: "Schedule", place: int) -> None:
-        self._schedule = schedule
-        self._place = place
+    @property
+    def _schedule(self) -> "Schedule":
+        return self[0]
+
+    @property
+    def _place(self) -> int:
+        return self[1]
 
     @property
     def number(self) -> int:
@@ -125,6 +130,9 @@ class Row:
     def __eq__(self, other: object) -> bool:
         return self._values() == other._values() if isinstance(other, Row) else NotImplemented
 
+    def __ne__(self, other: object) -> bool:  # a tuple has its own
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self._values())
 
@@ -167,10 +175,10 @@ class Schedule(Sequence[Row]):
         count = len(self)
         if not -count <= place < count:
             raise IndexError(f"the schedule has {count} instalments")
-        return Row(self, place % count)
+        return Row((self, place % count))
 
     def __iter__(self) -> Iterator[Row]:
-        return (Row(self, place) for place in range(len(self)))
+        return map(Row, zip(repeat(self), range(len(self))))
 
     def __repr__(self) -> str:
         return f"<Schedule of {len(self)} instalments, {self.rounding}, last on {self.last_due}>"

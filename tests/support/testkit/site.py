@@ -1,0 +1,189 @@
+"""The whole site for a browser: a database of its own, demonstration data, the real server.
+
+The server is ``python -m comptoir_cli serve`` in a process; the mails of its console are read in its
+output. What a test needs beside the pages (an account, its loans, an open session) is made through
+the same services as the pages use, on the same database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+import svcs
+from attrs import define, field, frozen
+from sqlalchemy import Engine
+
+from comptoir_web.identity.access import SESSION_COOKIE
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.sessions import SessionStore, Stage
+from comptoir_web.identity.users import User
+from comptoir_web.mail import MemoryMailer
+from comptoir_web.operations.demonstration import (
+    Account,
+    Demonstration,
+    load_demonstration,
+)
+from comptoir_web.settings import Settings
+from comptoir_web.storage import ALL_MIGRATIONS
+from comptoir_web.wiring import build_registry
+from shared_kernel.engine import reading, transaction
+from shared_kernel.migrations import upgrade
+from testkit.pages import PASSWORD
+from testkit.processes import server
+from wealth_core.loans import Loan
+from wealth_core.storage import LoanStore
+
+__all__ = ["Authenticator", "Site", "running_site"]
+
+_STEP_S = 30
+_LINK = re.compile(r"https?://\S+/plateforme/lien/\S+")
+_numbers = itertools.count(1)
+
+
+@define
+class Authenticator:
+    """The application of codes on someone's phone; a code is never given twice."""
+
+    secret: str
+    _last_step: int = field(factory=lambda: int(time.time()) // _STEP_S)
+
+    def code(self) -> str:
+        """A code that was not used yet: the next one when this one was, which is waited for."""
+        step = max(self._last_step + 1, int(time.time()) // _STEP_S)
+        # The server accepts the code of the step after its own.
+        while step > int(time.time()) // _STEP_S + 1:
+            time.sleep(0.5)
+        self._last_step = step
+        return pyotp.TOTP(self.secret).at(step * _STEP_S)
+
+
+@frozen
+class Site:
+    """A running site.
+
+    Attributes:
+        address: `http://127.0.0.1:<port>`.
+        demonstration: Its accounts and the client's first loan.
+        authenticator: The administrator's.
+        services: The services of the site, in the test's own process.
+        log: What the server writes, mails included.
+    """
+
+    address: str
+    demonstration: Demonstration
+    authenticator: Authenticator
+    services: svcs.Container
+    log: Path
+
+    def account(self, role: Role) -> Account:
+        """The demonstration's account of a role."""
+        return next(one for one in self.demonstration.accounts if one.role is role)
+
+    def user(self, email: str) -> User:
+        """The account of an address."""
+        found = self.services.get(IdentityService).user_by_email(email)
+        if found is None:
+            raise AssertionError(f"no account is called {email}")
+        return found
+
+    def new_user(self, role: Role = Role.CLIENT, *, locale: str = "fr", name: str = "") -> User:
+        """A new account, whose password is `testkit.pages.PASSWORD`."""
+        identity = self.services.get(IdentityService)
+        email = f"{role.value}-{next(_numbers)}@example.com"
+        made = identity.create_user(
+            email=email, name=name or f"Test {role.value}", role=role.value, password=PASSWORD
+        )
+        identity.set_locale(made.id, locale)
+        return made
+
+    def session_cookie(self, user: User) -> tuple[str, str]:
+        """The cookie of a session just opened for an account, as signing in opens one."""
+        with transaction(self.services.get(Engine)) as connection:
+            token, _session = SessionStore(connection).open(
+                user.id, Stage.OPEN, at=datetime.now(UTC), address="127.0.0.1", agent="Chromium"
+            )
+        return SESSION_COOKIE, token
+
+    def end_sessions(self, user: User) -> None:
+        """End every session of an account, as an hour without a request does."""
+        with transaction(self.services.get(Engine)) as connection:
+            SessionStore(connection).end_all(user.id)
+
+    def loans(self, user: User) -> tuple[tuple[str, Loan], ...]:
+        """The name and the terms of every loan of an account, the oldest first."""
+        with reading(self.services.get(Engine)) as connection:
+            saved = LoanStore(connection).list(user.id, limit=100)
+        return tuple((one.label, one.loan) for one in reversed(saved))
+
+    def save_loan(self, user: User, label: str, loan: Loan) -> str:
+        """Save a loan for an account; its id."""
+        with transaction(self.services.get(Engine)) as connection:
+            return LoanStore(connection).add(user.id, label, loan, at=datetime.now(UTC)).id
+
+    def mailed_link(self, email: str, *, timeout_s: float = 20) -> str:
+        """The link of the last mail to an address; waited for, since a job sends it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            _before, found, after = self.log.read_text().rpartition(f"To: {email}\n")
+            link = _LINK.search(after) if found else None
+            if link is not None:
+                return link[0]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail with a link came to {email} within {timeout_s:g} s")
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@contextlib.contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    """Serve a site with demonstration data for the length of the block.
+
+    Raises:
+        ServerStartError: The server did not start; the message holds its last words.
+    """
+    environment = {
+        "COMPTOIR_ENV": "development",
+        "COMPTOIR_DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+        "COMPTOIR_FILES": str(folder / "files"),
+        # A browser that walks every page in a minute is not one person.
+        "COMPTOIR_RATE_LIMIT": "100000 per minute",
+    }
+
+    def command(port: int) -> list[str]:
+        # The links of the mails carry the port, which is chosen with the command.
+        environment["COMPTOIR_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+        serve = ["-m", "comptoir_cli", "serve", "--port", str(port), "--workers", "1"]
+        return [sys.executable, *serve]
+
+    registry = build_registry(Settings.from_environ(environment), mailer=MemoryMailer())
+    with registry, svcs.Container(registry) as services:
+        upgrade(services.get(Engine), ALL_MIGRATIONS)
+        demonstration = load_demonstration(services)
+        authenticator = Authenticator(demonstration.accounts[0].totp_secret)
+        with server(
+            "comptoir", command, folder=folder, ready=_ready, environment=environment
+        ) as port:
+            yield Site(
+                f"http://127.0.0.1:{port}",
+                demonstration,
+                authenticator,
+                services,
+                folder / "comptoir.log",
+            )
