@@ -22,5 +22,5 @@ def completion(ctx: click.Context, shell: str) -> None:
     """Write the script."""
     kind = get_completion_class(shell)
     if kind is None:
-        raise click.UsageError(_("No completion for this shell: {shell}").format(shell=shell))
+        raise click.UsageError(_("No completion for this shell: {name}").format(name=shell))
     click.echo(kind(ctx.find_root().command, {}, "comptoir", "_COMPTOIR_COMPLETE").source())
