@@ -83,7 +83,7 @@ def running_chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@define
+@define(slots=False)  # playwright notes on an object which of its methods listen
 class Visit:
     """One browser window on one site, and what went wrong in it.
 

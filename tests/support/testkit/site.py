@@ -1,8 +1,8 @@
 """The whole site for a browser: a database of its own, demonstration data, the real server.
 
-The server is ``python -m comptoir_cli serve`` in a process; the mails of its console are read in its
-output. What a test needs beside the pages (an account, its loans, an open session) is made through
-the same services as the pages use, on the same database.
+The server is ``python -m comptoir_cli serve`` in a process; the mails of its console are read in
+its output. What a test needs beside the pages (an account, its loans, an open session) is made
+through the same services as the pages use, on the same database.
 """
 
 from __future__ import annotations
@@ -14,20 +14,25 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import svcs
-from attrs import define, field, frozen
+from attrs import define, frozen
 from sqlalchemy import Engine
 
 from comptoir_web.identity.access import SESSION_COOKIE
 from comptoir_web.identity.roles import Role
+from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sessions import SessionStore, Stage
 from comptoir_web.identity.users import User
+from comptoir_web.jobs.handlers.loans_export import KIND, READY
+from comptoir_web.jobs.model import JobState, Sentence
+from comptoir_web.jobs.store import JobStore
+from comptoir_web.jobs.tables import JOBS
 from comptoir_web.mail import MemoryMailer
 from comptoir_web.operations.demonstration import (
     Account,
@@ -42,7 +47,7 @@ from shared_kernel.migrations import upgrade
 from testkit.pages import PASSWORD
 from testkit.processes import server
 from wealth_core.loans import Loan
-from wealth_core.storage import LoanStore
+from wealth_core.storage import LoanStore, SavedLoan
 
 __all__ = ["Authenticator", "Site", "running_site"]
 
@@ -56,7 +61,12 @@ class Authenticator:
     """The application of codes on someone's phone; a code is never given twice."""
 
     secret: str
-    _last_step: int = field(factory=lambda: int(time.time()) // _STEP_S)
+    _last_step: int = 0
+
+    @classmethod
+    def enrolled(cls, secret: str) -> Authenticator:
+        """One whose present code served to enrol."""
+        return cls(secret, int(time.time()) // _STEP_S)
 
     def code(self) -> str:
         """A code that was not used yet: the next one when this one was, which is waited for."""
@@ -107,6 +117,13 @@ class Site:
         identity.set_locale(made.id, locale)
         return made
 
+    def enrol(self, user: User) -> Authenticator:
+        """Give an account a second factor; the application that shows its codes."""
+        factor = self.services.get(SecondFactorService)
+        authenticator = Authenticator(factor.begin(user.id).secret)
+        factor.confirm(user.id, authenticator.code(), address="127.0.0.1")
+        return authenticator
+
     def session_cookie(self, user: User) -> tuple[str, str]:
         """The cookie of a session just opened for an account, as signing in opens one."""
         with transaction(self.services.get(Engine)) as connection:
@@ -120,16 +137,46 @@ class Site:
         with transaction(self.services.get(Engine)) as connection:
             SessionStore(connection).end_all(user.id)
 
-    def loans(self, user: User) -> tuple[tuple[str, Loan], ...]:
-        """The name and the terms of every loan of an account, the oldest first."""
+    def loans(self, user: User) -> Mapping[str, SavedLoan]:
+        """The loans of an account by their names, the oldest first."""
         with reading(self.services.get(Engine)) as connection:
             saved = LoanStore(connection).list(user.id, limit=100)
-        return tuple((one.label, one.loan) for one in reversed(saved))
+        return {one.label: one for one in reversed(saved)}
 
-    def save_loan(self, user: User, label: str, loan: Loan) -> str:
-        """Save a loan for an account; its id."""
+    def save_loan(self, user: User, label: str, loan: Loan) -> None:
+        """Save a loan for an account."""
         with transaction(self.services.get(Engine)) as connection:
-            return LoanStore(connection).add(user.id, label, loan, at=datetime.now(UTC)).id
+            LoanStore(connection).add(user.id, label, loan, at=datetime.now(UTC))
+
+    def give_loans(self, user: User) -> None:
+        """Save the loans of the demonstration for another account."""
+        shown = self.user(self.account(Role.CLIENT).email)
+        for label, saved in self.loans(shown).items():
+            self.save_loan(user, label, saved.loan)
+
+    def running_job(self, user: User) -> str:
+        """A job of an account that some worker has in hand, three steps of ten done; its id."""
+        now = datetime.now(UTC)
+        said = Sentence(READY, {"done": "3", "total": "10"})
+        with transaction(self.services.get(Engine)) as connection:
+            job = JobStore(connection).add(
+                KIND, {}, owner=user.id, request_id="running", at=now, max_attempts=5
+            )
+            connection.execute(
+                JOBS.update()
+                .where(JOBS.c.id == job.id)
+                .values(
+                    state=JobState.RUNNING.value,
+                    worker="elsewhere",
+                    attempts=1,
+                    started_at=now,
+                    lease_until=now + timedelta(hours=1),
+                    done=3,
+                    total=10,
+                    message=said.document(),
+                )
+            )
+        return job.id
 
     def mailed_link(self, email: str, *, timeout_s: float = 20) -> str:
         """The link of the last mail to an address; waited for, since a job sends it."""
@@ -176,7 +223,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     with registry, svcs.Container(registry) as services:
         upgrade(services.get(Engine), ALL_MIGRATIONS)
         demonstration = load_demonstration(services)
-        authenticator = Authenticator(demonstration.accounts[0].totp_secret)
+        authenticator = Authenticator.enrolled(demonstration.accounts[0].totp_secret)
         with server(
             "comptoir", command, folder=folder, ready=_ready, environment=environment
         ) as port:

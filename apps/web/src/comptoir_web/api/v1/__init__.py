@@ -1,0 +1,29 @@
+"""Version 1 of the API, at ``/api/v1``.
+
+The map:
+
+- `session`: access tokens (sign-in, refresh, revoke) and who holds one;
+- `calculator`: a loan's schedule, its balance at a date, its annual percentage rate;
+- `saved`: the loans an account keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint
+
+from comptoir_web.api.v1 import calculator, saved, session
+
+__all__ = ["BLUEPRINTS", "COMMON", "SECTIONS"]
+
+COMMON: Final[tuple[Blueprint, ...]] = (session.blueprint,)
+"""What every installation has."""
+
+SECTIONS: Final[dict[str, tuple[Blueprint, ...]]] = {
+    "wealth": (calculator.blueprint, saved.blueprint),
+}
+"""What each section of the settings switches on."""
+
+BLUEPRINTS: Final = (*COMMON, *(part for parts in SECTIONS.values() for part in parts))
+"""All of them."""

@@ -1,0 +1,235 @@
+"""Access tokens: signing in, renewing, revoking; and the account that a token stands for.
+
+The limits of the sign-in page hold here too, and an account with a second factor gives its code.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+import attrs
+from flask import Blueprint, request
+from spectree import Tag
+
+from comptoir_web.api.auth import api_reached_by, identity_problem, signed_in_user
+from comptoir_web.api.openapi import SCHEMAS, Answer, operation
+from comptoir_web.api.problems import answer_with_problems
+from comptoir_web.identity.errors import (
+    CodeRefused,
+    CodeRequired,
+    SignInRefused,
+    TokenRefused,
+    TooManyAttempts,
+)
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.tokens import TokenPair, TokenService
+from comptoir_web.identity.users import User, checked_email
+from comptoir_web.wiring import Clock, services
+from shared_kernel import FaultKind, FaultList, Faults
+
+__all__ = ["blueprint"]
+
+TAG = Tag(name="session", description="Access tokens, and who holds one.")
+
+blueprint = Blueprint("api_session", __name__, url_prefix="/api/v1")
+blueprint.before_request(
+    api_reached_by(
+        *Role,
+        public=frozenset({"api_session.token", "api_session.refresh", "api_session.revoke"}),
+    )
+)
+answer_with_problems(blueprint)
+
+MAX_SECRET: Final = 1_000
+_SCHEME: Final = "Bearer"
+_EXAMPLE_PHRASE: Final = "correct horse battery staple"
+SECRET_LENGTH = FaultKind("api.secret_length", "write 1 to {most} characters")
+
+
+def _check_secret(faults: FaultList, path: str, value: str) -> None:
+    faults.check(1 <= len(value) <= MAX_SECRET, SECRET_LENGTH, path, most=MAX_SECRET)
+
+
+_SECRET = {"schema": {"minLength": 1, "maxLength": MAX_SECRET, "format": "password"}}
+
+
+@attrs.frozen(kw_only=True)
+class TokenRequest:
+    """What opens the API: the same as on the sign-in page.
+
+    Attributes:
+        email: The account's e-mail address.
+        password: Its password.
+        code: The current code of its second factor, or a recovery code, when it has one.
+    """
+
+    email: str = attrs.field(metadata={"schema": {"maxLength": 254}})
+    password: str = attrs.field(repr=False, metadata=_SECRET)
+    code: str | None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        checked_email(self.email, faults)
+        _check_secret(faults, "password", self.password)
+        if self.code is not None:
+            _check_secret(faults, "code", self.code)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class RefreshRequest:
+    """A refresh token to exchange; it is used up, and a second use revokes its whole family.
+
+    Attributes:
+        refresh_token: The refresh token of the last answer.
+    """
+
+    refresh_token: str = attrs.field(repr=False, metadata=_SECRET)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        _check_secret(faults, "refresh_token", self.refresh_token)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class RevokeRequest:
+    """A token to revoke, with every token that came from the same sign-in.
+
+    Attributes:
+        token: An access token or a refresh token.
+    """
+
+    token: str = attrs.field(repr=False, metadata=_SECRET)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        _check_secret(faults, "token", self.token)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class TokenAnswer:
+    """An access token, and the refresh token that follows it.
+
+    Attributes:
+        access_token: What to send as `Authorization: Bearer`.
+        token_type: Always `Bearer`.
+        expires_in: The seconds the access token lives.
+        refresh_token: What to send to `/api/v1/auth/refresh`, once.
+        refresh_expires_in: The seconds the refresh token lives.
+    """
+
+    access_token: str = attrs.field(repr=False)
+    token_type: Literal["Bearer"]
+    expires_in: int
+    refresh_token: str = attrs.field(repr=False)
+    refresh_expires_in: int
+
+
+@attrs.frozen(kw_only=True)
+class MeAnswer:
+    """The account that the access token stands for.
+
+    Attributes:
+        id: Its opaque id.
+        email: Its e-mail address.
+        name: Its name.
+        role: What it may reach.
+        locale: The language it prefers, if it said so.
+        second_factor: Whether it has a second factor.
+    """
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    locale: str | None
+    second_factor: bool
+
+
+SCHEMAS.example(TokenRequest, {"email": "client@example.com", "password": _EXAMPLE_PHRASE})
+
+
+@blueprint.post("/auth/token")
+@operation(
+    "signIn", tag=TAG, answer=TokenAnswer, body=TokenRequest, problems=(401,), signed_in=False
+)
+def token(body: TokenRequest) -> TokenAnswer:
+    """Sign in: give an access token and a refresh token.
+
+    An account with a second factor is first answered 401 `second-factor-needed`.
+    """
+    try:
+        pair = _tokens().issue(body.email, body.password, code=body.code, address=_address())
+    except (SignInRefused, CodeRequired, CodeRefused, TooManyAttempts) as refused:
+        raise identity_problem(refused) from None
+    return _answer(pair)
+
+
+@blueprint.post("/auth/refresh")
+@operation(
+    "refreshToken",
+    tag=TAG,
+    answer=TokenAnswer,
+    body=RefreshRequest,
+    problems=(401,),
+    signed_in=False,
+)
+def refresh(body: RefreshRequest) -> TokenAnswer:
+    """Exchange a refresh token for a new pair of tokens."""
+    try:
+        pair = _tokens().refresh(body.refresh_token, address=_address())
+    except TokenRefused as refused:
+        raise identity_problem(refused) from None
+    return _answer(pair)
+
+
+@blueprint.post("/auth/revoke")
+@operation("revokeToken", tag=TAG, answer=None, status=204, body=RevokeRequest, signed_in=False)
+def revoke(body: RevokeRequest) -> Answer:
+    """Revoke a token and all those of the same sign-in (RFC 7009).
+
+    A token that is unknown is answered the same: nothing is told about it.
+    """
+    _tokens().revoke(body.token, address=_address())
+    return Answer(status=204)
+
+
+@blueprint.get("/me")
+@operation("me", tag=TAG, answer=MeAnswer)
+def me() -> MeAnswer:
+    """Give the account that the access token stands for."""
+    user: User = signed_in_user()
+    return MeAnswer(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        locale=user.locale,
+        second_factor=user.second_factor,
+    )
+
+
+def _tokens() -> TokenService:
+    return services().get(TokenService)
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _answer(pair: TokenPair) -> TokenAnswer:
+    now = services().get(Clock)()
+
+    def seconds(until: datetime) -> int:
+        return max(0, int((until - now).total_seconds()))
+
+    return TokenAnswer(
+        access_token=pair.access,
+        token_type=_SCHEME,
+        expires_in=seconds(pair.access_expires_at),
+        refresh_token=pair.refresh,
+        refresh_expires_in=seconds(pair.refresh_expires_at),
+    )

@@ -1,0 +1,1 @@
+"""Administration: the accounts and the audit log."""

@@ -1,0 +1,247 @@
+"""Administration of the accounts, and the audit log."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from comptoir_web.blueprints.admin.forms import ROLE_NAMES, NewUserForm, RoleForm
+from comptoir_web.blueprints.admin.words import ACTION_NAMES, action_name, details
+from comptoir_web.forms import show_faults
+from comptoir_web.identity.access import peer, visitor
+from comptoir_web.identity.errors import IdentityFaults, LastAdmin, UnknownUser
+from comptoir_web.identity.mail_jobs import ask_for_link
+from comptoir_web.identity.roles import Role, reached_by
+from comptoir_web.identity.second_factor import SecondFactorService
+from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.users import User
+from comptoir_web.jobs.queue import JobQueue
+from comptoir_web.presentation import gettext as _
+from comptoir_web.presentation.tables import Column, Page
+from comptoir_web.settings import Settings
+from comptoir_web.wiring import services
+
+__all__ = ["blueprint"]
+
+USERS_PER_PAGE = 25
+LINES_PER_PAGE = 50
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+blueprint = Blueprint("admin", __name__, url_prefix="/plateforme/admin")
+blueprint.before_request(reached_by(Role.ADMIN))
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Administration begins with the accounts."""
+    return redirect(url_for("admin.users"), code=303)
+
+
+@blueprint.get("/utilisateurs")
+def users() -> ResponseReturnValue:
+    """The accounts; the search and the filters are in the address."""
+    search = request.args.get("q", "").strip()[:100]
+    role = request.args.get("role", "")
+    state = request.args.get("state", "")
+    found = (
+        services()
+        .get(IdentityService)
+        .users(
+            search=search,
+            role=Role(role) if role in tuple(Role) else None,
+            disabled={"active": False, "disabled": True}.get(state),
+            number=_asked_page(),
+            per_page=USERS_PER_PAGE,
+        )
+    )
+    return render_template(
+        "admin/users.html",
+        users=found.users,
+        page=Page(number=found.number, size=found.per_page, total=found.total),
+        search=search,
+        role=role,
+        state=state,
+        filtered=bool(search or role or state),
+        role_names=ROLE_NAMES,
+        columns=(
+            Column("name", _("Name")),
+            Column("email", _("E-mail address")),
+            Column("role", _("Role")),
+            Column("state", _("State")),
+            Column("created", _("Created")),
+        ),
+    )
+
+
+@blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
+def new_user() -> ResponseReturnValue:
+    """Create an account; its owner chooses the password by a link sent by mail."""
+    form = NewUserForm()
+    if not form.is_submitted():
+        form.request_id.data = secrets.token_urlsafe(16)
+        return render_template("admin/new_user.html", form=form)
+    # What is acceptable is decided by the service alone, which tells every fault at once.
+    request_id = form.request_id.data or ""
+    if not _REQUEST_ID.fullmatch(request_id):
+        request_id = secrets.token_urlsafe(16)
+    me = visitor()
+    try:
+        user = (
+            services()
+            .get(IdentityService)
+            .create_user(
+                email=form.email.data or "",
+                name=form.name.data or "",
+                role=form.role.data or "",
+                actor=me.id,
+                request_id=request_id,
+            )
+        )
+    except IdentityFaults as faults:
+        show_faults(form, faults)
+        return render_template("admin/new_user.html", form=form), 422
+    ask_for_link(services().get(JobQueue), user.id, request_id=request_id, actor=me.id)
+    flash(_("The account is created. A link to choose a password goes out by mail."), "success")
+    return _to(user)
+
+
+@blueprint.get("/utilisateurs/<user_id>")
+def user(user_id: str) -> ResponseReturnValue:
+    """One account and what can be done with it."""
+    found = services().get(IdentityService).user(user_id)
+    return _user_page(found)
+
+
+@blueprint.post("/utilisateurs/<user_id>/role")
+def change_role(user_id: str) -> ResponseReturnValue:
+    """Give the account another role."""
+    identity = services().get(IdentityService)
+    form = RoleForm()
+    try:
+        changed = identity.change_role(user_id, form.role.data or "", actor=visitor().id)
+    except LastAdmin:
+        flash(_last_admin(), "danger")
+    except IdentityFaults as faults:
+        show_faults(form, faults)
+        return _user_page(identity.user(user_id), form=form), 422
+    else:
+        flash(_("The role is changed; the account signs in again."), "success")
+        return _to(changed)
+    return redirect(url_for("admin.user", user_id=user_id), code=303)
+
+
+@blueprint.post("/utilisateurs/<user_id>/desactiver")
+def disable(user_id: str) -> ResponseReturnValue:
+    """Close the account; it can be opened again."""
+    try:
+        services().get(IdentityService).disable(user_id, actor=visitor().id)
+    except LastAdmin:
+        flash(_last_admin(), "danger")
+    else:
+        flash(_("The account is disabled. What it saved is kept."), "success")
+    return redirect(url_for("admin.user", user_id=user_id), code=303)
+
+
+@blueprint.post("/utilisateurs/<user_id>/activer")
+def enable(user_id: str) -> ResponseReturnValue:
+    """Open the account again."""
+    enabled = services().get(IdentityService).enable(user_id, actor=visitor().id)
+    flash(_("The account is enabled."), "success")
+    return _to(enabled)
+
+
+@blueprint.post("/utilisateurs/<user_id>/lien")
+def send_link(user_id: str) -> ResponseReturnValue:
+    """Mail a link to choose a password; without a mail server, show it to hand over."""
+    identity = services().get(IdentityService)
+    found = identity.user(user_id)
+    me = visitor()
+    if not services().get(Settings).smtp_host:
+        return _user_page(found, link=identity.make_link(found.id, actor=me.id))
+    queue = services().get(JobQueue)
+    ask_for_link(queue, found.id, request_id=secrets.token_urlsafe(16), actor=me.id)
+    flash(_("A link to choose a password goes out by mail."), "success")
+    return _to(found)
+
+
+@blueprint.post("/utilisateurs/<user_id>/second-facteur")
+def remove_second_factor(user_id: str) -> ResponseReturnValue:
+    """Take the second factor away from someone who lost phone and codes."""
+    found = services().get(IdentityService).user(user_id)
+    services().get(SecondFactorService).remove(found.id, actor=visitor().id, address=peer())
+    flash(_("The second factor is removed."), "success")
+    return _to(found)
+
+
+@blueprint.get("/journal")
+def audit() -> ResponseReturnValue:
+    """Who did what, the newest first; the filters are in the address."""
+    identity = services().get(IdentityService)
+    user_id, action = request.args.get("user", ""), request.args.get("action", "")
+    about = _known(identity, user_id)
+    found = identity.audit(
+        user_id=about.id if about else None,
+        action=action if action in ACTION_NAMES else None,
+        number=_asked_page(),
+        per_page=LINES_PER_PAGE,
+    )
+    accounts = {a for entry in found.entries for a in (entry.actor_id, entry.subject_id) if a}
+    return render_template(
+        "admin/audit.html",
+        entries=found.entries,
+        names=identity.users_by_id(accounts),
+        about=about,
+        action=action,
+        actions={name: action_name(name) for name in ACTION_NAMES},
+        action_name=action_name,
+        details=details,
+        page=Page(number=found.number, size=found.per_page, total=found.total),
+        columns=(
+            Column("at", _("When")),
+            Column("action", _("What")),
+            Column("actor", _("By")),
+            Column("subject", _("About")),
+            Column("address", _("Network address")),
+        ),
+    )
+
+
+def _user_page(found: User, *, form: RoleForm | None = None, link: str = "") -> str:
+    if form is None:
+        form = RoleForm(role=found.role.value)
+    identity = services().get(IdentityService)
+    return render_template(
+        "admin/user.html",
+        user=found,
+        form=form,
+        link=link,
+        me=visitor(),
+        role_names=ROLE_NAMES,
+        by_mail=bool(services().get(Settings).smtp_host),
+        entries=identity.audit(user_id=found.id, per_page=5).entries,
+        action_name=action_name,
+        details=details,
+    )
+
+
+def _to(found: User) -> ResponseReturnValue:
+    return redirect(url_for("admin.user", user_id=found.id), code=303)
+
+
+def _known(identity: IdentityService, user_id: str) -> User | None:
+    try:
+        return identity.user(user_id)
+    except UnknownUser:
+        return None
+
+
+def _asked_page() -> int:
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+def _last_admin() -> str:
+    return _("The last administrator stays: name another one first.")

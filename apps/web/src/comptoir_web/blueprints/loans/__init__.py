@@ -1,0 +1,20 @@
+"""Loans: the calculator, the loans one saved, their tables, charts, CSV and PDF.
+
+- `forms`      what a person types: five fields first, the rest folded
+- `question`   from the form to the loan, and back to an address
+- `answer`     what is owed, the figures that matter, the chart's finding
+- `table`      the table, one year at a time
+- `documents`  the table as CSV and PDF (also for jobs)
+- `calculator` the pages of a loan that is not saved
+- `saved`      the pages of those that are
+"""
+
+from __future__ import annotations
+
+from . import calculator, saved
+from .views import blueprint
+
+__all__ = ["blueprint"]
+
+# Importing these two registers their pages.
+_PAGES = (calculator, saved)

@@ -1,0 +1,6 @@
+"""What watches the platform: is it alive, is it ready, how much does it do.
+
+``callers``   who may see details: this machine, or the holder of a token
+``health``    ``/livez``, ``/readyz`` and its alias ``/health/``
+``metrics``   ``/metrics`` for Prometheus
+"""

@@ -1,0 +1,19 @@
+"""The shell's own tables (prefix ``web_``) and every migration an installation runs.
+
+Map: ``metadata`` (the one collection of tables), ``tables`` (identity), ``migrations`` (their
+history), ``readiness`` (is the database the one this code expects?).
+"""
+
+from __future__ import annotations
+
+from comptoir_web.storage.metadata import metadata
+from shared_kernel.migrations import Migrations
+from wealth_core.storage import MIGRATIONS as WEALTH_MIGRATIONS
+
+__all__ = ["ALL_MIGRATIONS", "MIGRATIONS", "metadata"]
+
+MIGRATIONS = Migrations("web", "comptoir_web")
+"""The history of the ``web_`` tables."""
+
+ALL_MIGRATIONS = (WEALTH_MIGRATIONS, MIGRATIONS)
+"""Every history of an installation, in the order `comptoir db upgrade` runs them."""

@@ -1,0 +1,101 @@
+"""The objects of one installation, made in one place.
+
+`build_registry` makes them from the settings for the web, the worker and the command line alike;
+inside a request `services()` gives them::
+
+    engine = services().get(Engine)
+    now = services().get(Clock)()
+
+Tests give their own clock, mailer or engine; nothing else in the shell reads the time or opens a
+connection by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+import svcs
+from sqlalchemy import Engine
+
+from comptoir_web.files import FileStore, file_store
+from comptoir_web.identity.keys import Keys
+from comptoir_web.identity.passwords import Passwords
+from comptoir_web.identity.second_factor import SecondFactorService
+from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.sign_in import SignInService
+from comptoir_web.identity.tokens import TokenService
+from comptoir_web.jobs.queue import JobQueue
+from comptoir_web.jobs.serving import queue_for
+from comptoir_web.mail import Mailer, mailer_for
+from comptoir_web.settings import Settings
+from shared_kernel.engine import create_engine
+
+__all__ = ["Clock", "build_registry", "services", "utc_now"]
+
+
+class Clock(Protocol):
+    """Tells the time: aware, in UTC."""
+
+    def __call__(self) -> datetime:
+        """The present moment."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The clock of a real installation."""
+    return datetime.now(UTC)
+
+
+def services() -> svcs.Container:
+    """The services of the request being answered."""
+    return svcs.flask.svcs_from()
+
+
+def build_registry(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    clock: Clock = utc_now,
+    mailer: Mailer | None = None,
+    files: FileStore | None = None,
+) -> svcs.Registry:
+    """Make every service; ``registry.close()`` gives the connections back.
+
+    An engine that is given stays its owner's to dispose of.
+    """
+    registry = svcs.Registry()
+    if engine is None:
+        engine = create_engine(settings.database_url.value)
+        registry.register_value(Engine, engine, on_registry_close=engine.dispose)
+    else:
+        registry.register_value(Engine, engine)
+    registry.register_value(Settings, settings)
+    registry.register_value(Clock, clock)
+    mailer = mailer or mailer_for(settings)
+    registry.register_value(Mailer, mailer)
+    registry.register_value(FileStore, files or file_store(settings))
+    registry.register_value(JobQueue, queue_for(settings, engine, clock))
+    keys = Keys(settings.secret_key)
+    passwords = Passwords()
+    second_factor = SecondFactorService(
+        engine=engine, clock=clock, keys=keys, issuer=settings.business_name
+    )
+    sign_in = SignInService(
+        engine=engine, clock=clock, passwords=passwords, second_factor=second_factor
+    )
+    registry.register_value(SecondFactorService, second_factor)
+    registry.register_value(SignInService, sign_in)
+    registry.register_value(TokenService, TokenService(engine=engine, clock=clock, sign_in=sign_in))
+    registry.register_value(
+        IdentityService,
+        IdentityService(
+            engine=engine,
+            clock=clock,
+            keys=keys,
+            passwords=passwords,
+            mailer=mailer,
+            settings=settings,
+        ),
+    )
+    return registry

@@ -1,0 +1,229 @@
+"""Every page: accessible, within its width, light, and kept as pictures to look at.
+
+The pictures go to ``var/screenshots/<page>-<width>-<scheme>.png`` (in French; ``<page>-en-...`` in
+English).
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]  # ships none
+    Axe,
+)
+from playwright.sync_api import Page, Response
+from testkit.browser import Scheme, Visit
+from testkit.every_page import NOT_PAGES, PAGES, Scene, SitePage
+from testkit.site import Site
+
+from comptoir_web.app import close_app, create_app
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.users import User
+from comptoir_web.settings import Settings
+
+OpenVisit = Callable[..., Visit]
+
+SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
+WIDTHS = (1280, 390)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LANGUAGES = ("fr", "en")
+HEAVIEST = 60_000
+GRAVE = {"serious", "critical"}
+FRAMEWORK = re.compile(r"/assets/(bootstrap|chart|popper)|/api/docs/swagger")
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
+
+# Swagger UI writes its own markup from the document: the viewer is a tool for developers, and the
+# same document is at /api/v1/openapi.json.
+_THEIRS = {"api-viewer": "#viewer"}
+
+
+@pytest.fixture(scope="module")
+def readers(site: Site) -> Callable[[Role, str], User]:
+    """One account a role and a language, with the loans of the demonstration for a client."""
+    made: dict[tuple[Role, str], User] = {}
+
+    def reader(role: Role, language: str) -> User:
+        key = role, language
+        if key not in made:
+            made[key] = site.new_user(role, locale=language, name=_NAMES[role])
+            if role is Role.CLIENT:
+                site.give_loans(made[key])
+            if role is Role.ADMIN:
+                site.enrol(made[key])
+        return made[key]
+
+    return reader
+
+
+_NAMES = {
+    Role.ADMIN: "Administration",
+    Role.CLIENT: "Une cliente au nom plutôt long, pour voir",
+    Role.MERCHANT: "Un marchand",
+    Role.STAFF: "L’équipe",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_every_page(
+    shown: SitePage,
+    language: str,
+    site: Site,
+    open_visit: OpenVisit,
+    readers: Callable[[Role, str], User],
+) -> None:
+    """A page has no grave fault for axe, scrolls in one direction only and weighs under 60 kB.
+
+    At both widths, in both schemes, in both languages.
+    """
+    user = None
+    cookies = [("comptoir_language", language)]
+    if shown.role is not None:
+        user = (
+            site.new_user(shown.role, locale=language)
+            if shown.fresh
+            else readers(shown.role, language)
+        )
+        cookies.append(site.session_cookie(user))
+    visit = open_visit(cookies=cookies)
+    visit.refusals |= shown.statuses
+    path = shown.path_for(Scene(site, visit, user))
+    answers: list[Response] = []
+    visit.page.on("response", lambda answer: answers.append(answer))
+    for width in WIDTHS:
+        visit.page.set_viewport_size({"width": width, "height": 844 if width < 768 else 800})
+        status = visit.goto(path)
+        assert status == 200 or status in shown.statuses, f"{path} answers {status}"
+        if shown.act:
+            shown.act(visit)
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.page.locator("html").get_attribute("lang") == language
+        _is_light(answers)
+        answers.clear()
+        _stays_within(visit.page, width)
+        for scheme in SCHEMES:
+            visit.page.emulate_media(color_scheme=scheme)
+            _is_accessible(visit.page, scheme, _THEIRS.get(shown.name))
+            name = shown.name if language == "fr" else f"{shown.name}-{language}"
+            _keep_picture(visit.page, f"{name}-{width}-{scheme}")
+        visit.page.emulate_media(color_scheme="light")
+
+
+def _is_accessible(page: Page, scheme: Scheme, theirs: str | None) -> None:
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if scheme == "dark":
+        # The same page in other colours: nothing else can have changed.
+        options["runOnly"] = ["color-contrast", "link-in-text-block"]
+    context = {"exclude": [[theirs]]} if theirs else None
+    found = Axe().run(page, context=context, options=options).response["violations"]
+    grave = [
+        f"{fault['id']} ({scheme}): {node['html']} {node.get('failureSummary', '')}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+    assert not grave, "\n".join(grave)
+
+
+def _stays_within(page: Page, width: int) -> None:
+    """Nothing is wider than the window, and on a phone no part scrolls sideways either."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const wide = [];
+          const root = document.documentElement;
+          if (root.scrollWidth > root.clientWidth) wide.push(`page: ${root.scrollWidth}`);
+          const parts = ".table-frame, .masthead-sections ul, pre";
+          for (const part of document.querySelectorAll(parts)) {
+            if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
+              wide.push(`${part.className}: ${part.scrollWidth} in ${part.clientWidth}`);
+          }
+          return wide;
+        }"""
+    )
+    assert not found, f"at {width} px: {found}"
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
+
+
+def _is_light(answers: Sequence[Response]) -> None:
+    """The page with its own style sheet and scripts; those of the frameworks are kept for good."""
+    pages = [one for one in answers if one.request.resource_type == "document" and not _moved(one)]
+    heaviest = max(one.request.sizes()["responseBodySize"] for one in pages)
+    files = {one.url for one in answers if one.request.resource_type in {"stylesheet", "script"}}
+    ours = {url for url in files if not FRAMEWORK.search(url)}
+    total = heaviest + sum(_served(url).size for url in ours)
+    assert total < HEAVIEST, f"{total} bytes, of which {heaviest} for the page"
+    fonts = {one.url for one in answers if one.request.resource_type == "font"}
+    for url in files | fonts:
+        served = _served(url)
+        assert HASHED.search(url), f"{url} is not named by its content"
+        assert "immutable" in served.cache, f"{url} is asked for again"
+        assert served.compressed or url.endswith(".woff2"), f"{url} is not compressed"
+
+
+def _moved(answer: Response) -> bool:
+    return 300 <= answer.status < 400
+
+
+@frozen
+class _Served:
+    size: int
+    cache: str
+    compressed: bool
+
+
+@cache
+def _served(url: str) -> _Served:
+    """A file as the server sends it: a browser that has it already would say that nothing came."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        encoding = answer.headers.get("Content-Encoding", "")
+        return _Served(
+            len(answer.read()), answer.headers.get("Cache-Control", ""), encoding == "gzip"
+        )
+
+
+def test_the_list_is_whole(tmp_path: Path) -> None:
+    """Every address that answers to GET is a page that is looked at, or is said not to be one."""
+    settings = Settings.from_environ(
+        {
+            "COMPTOIR_ENV": "development",
+            "COMPTOIR_DATABASE_URL": f"sqlite:///{tmp_path / 'list.sqlite3'}",
+            "COMPTOIR_FILES": str(tmp_path / "files"),
+        }
+    )
+    app = create_app(settings, testing=True)
+    try:
+        rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    finally:
+        close_app(app)
+    endpoints = {rule.endpoint for rule in rules}
+    looked_at = {shown.endpoint for shown in PAGES} - {""}
+    assert endpoints == looked_at | set(NOT_PAGES)
+    assert not looked_at & set(NOT_PAGES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_header_leads_somewhere(
+    role: Role,
+    site: Site,
+    open_visit: OpenVisit,
+    readers: Callable[[Role, str], User],
+) -> None:
+    """Every link of the header and of the account's menu opens a page of that role."""
+    visit = open_visit(cookies=[site.session_cookie(readers(role, "fr"))])
+    assert visit.goto("/plateforme/") == 200
+    links = visit.page.locator("header a[href]:not([hreflang])")
+    addresses = {str(link.get_attribute("href")) for link in links.all()}
+    assert len(addresses) >= 2
+    for address in sorted(addresses):
+        assert visit.goto(address) == 200, f"{address} for {role.value}"

@@ -1,0 +1,391 @@
+"""Every page of the site, with how to get it on the screen.
+
+`PAGES` is what the tests look at; `NOT_PAGES` are the other addresses that answer to GET. An
+address that is in neither fails `tests/e2e/test_pages.py`: a new page is added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+from playwright.sync_api import expect
+
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.users import User
+from comptoir_web.jobs.queue import JobQueue
+from testkit.browser import Visit
+from testkit.pages import PASSWORD
+from testkit.site import Site
+
+__all__ = ["NOT_PAGES", "PAGES", "Scene", "SitePage"]
+
+EXAMPLE = (
+    "/plateforme/prets/calcul?principal=215000&annual_rate=3.35&months=300"
+    "&first_due=2025-10-01&on=2025-12-09"
+)
+"""The calculator's address with the loan of the documentation."""
+
+EVERY_TERM = EXAMPLE + (
+    "&kind=balloon&balloon_amount=50000&deferral=partial&deferral_months=12&first_period_days=40"
+    "&insurance-0-annual_rate=0.34&insurance-0-share=60&insurance-1-annual_rate=0.28"
+    "&insurance-1-share=50&fees-0-amount=900&fees-0-label=Dossier"
+    "&rate_changes-0-from_instalment=61&rate_changes-0-annual_rate=3.10"
+    "&repayments-0-on=2030-06-01&repayments-0-amount=20000"
+)
+WRONG = (
+    "/plateforme/prets/calcul?principal=-5&annual_rate=335&months=0&first_due=31%2F02%2F2025"
+    "&on=2025-12-09&insurance-0-annual_rate=abc"
+)
+
+
+@frozen
+class Scene:
+    """Who is in front of the page, and where."""
+
+    site: Site
+    visit: Visit
+    user: User | None
+
+    @property
+    def me(self) -> User:
+        """The account that is signed in."""
+        if self.user is None:
+            raise AssertionError("nobody is signed in on this page")
+        return self.user
+
+    def loan(self, label: str) -> str:
+        """The path of the loan of that name of the account, saved now when it is not there."""
+        if label not in self.site.loans(self.me):
+            self.site.give_loans(self.me)
+        return f"/plateforme/prets/{self.site.loans(self.me)[label].id}"
+
+
+Prepare = Callable[[Scene], str]
+Act = Callable[[Visit], None]
+
+
+@frozen(kw_only=True)
+class SitePage:
+    """One page.
+
+    Attributes:
+        name: Names its screenshots.
+        endpoint: The view that answers.
+        path: Its address, or how to prepare it.
+        role: Who is signed in; None for nobody.
+        act: What is done on the page before it is looked at (a form sent, a part unfolded).
+        statuses: What its answers may be beside 200.
+        fresh: The account is made for this page alone, and has nothing yet.
+    """
+
+    name: str
+    endpoint: str
+    path: str | Prepare
+    role: Role | None = None
+    act: Act | None = None
+    statuses: frozenset[int] = frozenset()
+    fresh: bool = False
+
+    def path_for(self, scene: Scene) -> str:
+        """Its address, prepared when it has to be."""
+        return self.path if isinstance(self.path, str) else self.path(scene)
+
+
+def _send(visit: Visit) -> None:
+    visit.page.locator("main form button[type=submit]:visible").first.click()
+    visit.page.wait_for_load_state()
+
+
+def _ask_reset(visit: Visit) -> None:
+    visit.page.locator("#email").fill("nobody@example.com")
+    _send(visit)
+
+
+def _give_password(visit: Visit) -> None:
+    visit.page.locator("#current").fill(PASSWORD)
+    _send(visit)
+
+
+def _pending(scene: Scene) -> str:
+    """The password is accepted, the code awaited."""
+    page = scene.visit.page
+    admin = scene.site.account(Role.ADMIN)
+    scene.visit.goto("/plateforme/connexion")
+    page.locator("#email").fill(admin.email)
+    page.locator("#password").fill(admin.password)
+    _send(scene.visit)
+    return "/plateforme/connexion/code"
+
+
+def _link(scene: Scene) -> str:
+    invited = scene.site.new_user()
+    link = scene.site.services.get(IdentityService).make_link(invited.id, actor=None)
+    return link.removeprefix(scene.site.address)
+
+
+def _job(scene: Scene) -> str:
+    scene.loan("Résidence principale")
+    queue = scene.site.services.get(JobQueue)
+    arguments = {"locale": scene.me.locale or "fr"}
+    job = queue.submit("loans.export", arguments, owner=scene.me.id, request_id="every-page")
+    scene.visit.goto(f"/plateforme/travaux/{job.id}")
+    expect(scene.visit.page.locator("a[href$='/fichier']")).to_be_visible(timeout=20_000)
+    return f"/plateforme/travaux/{job.id}"
+
+
+def _running_job(scene: Scene) -> str:
+    return f"/plateforme/travaux/{scene.site.running_job(scene.me)}"
+
+
+def _failed_job(scene: Scene) -> str:
+    """An export of nothing."""
+    scene.visit.goto("/plateforme/travaux/")
+    _send(scene.visit)
+    again = scene.visit.page.locator("form[action$='/reprendre']")
+    expect(again).to_be_visible(timeout=20_000)
+    return scene.visit.page.url.removeprefix(scene.site.address)
+
+
+def _jobs(scene: Scene) -> str:
+    _job(scene)
+    return "/plateforme/travaux/"
+
+
+def _loans(scene: Scene) -> str:
+    scene.loan("Résidence principale")
+    return "/plateforme/prets/"
+
+
+def _removed(scene: Scene) -> str:
+    return f"{_loans(scene)}?removed={'0' * 32}"
+
+
+def _saved(label: str, after: str = "") -> Prepare:
+    return lambda scene: scene.loan(label) + after
+
+
+def _save(scene: Scene) -> str:
+    return EXAMPLE.replace("/calcul?", "/enregistrer?")
+
+
+def _edit(scene: Scene) -> str:
+    saved = scene.loan("Résidence principale").rpartition("/")[2]
+    return f"{EXAMPLE}&saved={saved}&version=1"
+
+
+def _stale(scene: Scene) -> str:
+    """The calculator opened on a loan that was changed since: its version is an old one."""
+    saved = scene.loan("Prêt relais").rpartition("/")[2]
+    return f"{EXAMPLE}&saved={saved}&version=999"
+
+
+def _empty(visit: Visit) -> None:
+    for field in visit.page.locator("main form input:visible").all():
+        field.fill("")
+    _send(visit)
+
+
+def _unfold(visit: Visit) -> None:
+    for fold in visit.page.locator("main details:not([open]) > summary:visible").all():
+        fold.click()
+
+
+def _open_menu(visit: Visit) -> None:
+    visit.page.locator("details.menu > summary").click()
+
+
+def _remove(visit: Visit) -> None:
+    visit.page.locator("form[data-confirm] button").first.click()
+    expect(visit.page.locator("dialog[open]")).to_be_visible()
+
+
+def _user(scene: Scene) -> str:
+    owner = scene.site.user(scene.site.account(Role.CLIENT).email)
+    return f"/plateforme/admin/utilisateurs/{owner.id}"
+
+
+def _disabled(scene: Scene) -> str:
+    identity = scene.site.services.get(IdentityService)
+    closed = identity.disable(scene.site.new_user(Role.STAFF, name="Ancien compte").id)
+    return f"/plateforme/admin/utilisateurs/{closed.id}"
+
+
+def _make_link(visit: Visit) -> None:
+    visit.page.locator("form[action$='/lien'] button").click()
+    visit.page.wait_for_load_state()
+
+
+_REFUSED = frozenset({422})
+_CLIENT, _ADMIN = Role.CLIENT, Role.ADMIN
+
+PAGES: tuple[SitePage, ...] = (
+    SitePage(name="home", endpoint="site.home", path="/site/"),
+    SitePage(name="home-signed-in", endpoint="site.home", path="/site/", role=_CLIENT),
+    SitePage(name="sign-in", endpoint="auth.sign_in", path="/plateforme/connexion"),
+    SitePage(
+        name="sign-in-refused", endpoint="auth.sign_in", path="/plateforme/connexion", act=_empty,
+        statuses=_REFUSED,
+    ),
+    SitePage(name="sign-in-code", endpoint="auth.code", path=_pending),
+    SitePage(name="forgotten", endpoint="auth.ask_reset", path="/plateforme/mot-de-passe-oublie"),
+    SitePage(
+        name="forgotten-asked", endpoint="auth.ask_reset", path="/plateforme/mot-de-passe-oublie",
+        act=_ask_reset,
+    ),
+    SitePage(name="link", endpoint="auth.link", path=_link),
+    SitePage(
+        name="link-refused", endpoint="auth.link", path="/plateforme/lien/not-a-link",
+        statuses=frozenset({410}),
+    ),
+    SitePage(name="account", endpoint="account.show", path="/plateforme/compte/", role=_CLIENT),
+    SitePage(
+        name="account-admin", endpoint="account.show", path="/plateforme/compte/", role=_ADMIN
+    ),
+    SitePage(
+        name="account-merchant", endpoint="account.show", path="/plateforme/compte/",
+        role=Role.MERCHANT, act=_open_menu,
+    ),
+    SitePage(
+        name="account-staff", endpoint="account.show", path="/plateforme/compte/", role=Role.STAFF
+    ),
+    SitePage(
+        name="password", endpoint="account.password", path="/plateforme/compte/mot-de-passe",
+        role=_CLIENT,
+    ),
+    SitePage(
+        name="password-refused", endpoint="account.password",
+        path="/plateforme/compte/mot-de-passe", role=_CLIENT, act=_empty, statuses=_REFUSED,
+    ),
+    SitePage(
+        name="second-factor", endpoint="enrolment.show",
+        path="/plateforme/compte/second-facteur/", role=_CLIENT, act=_unfold,
+    ),
+    SitePage(
+        name="second-factor-codes", endpoint="enrolment.codes",
+        path="/plateforme/compte/second-facteur/codes", role=_ADMIN,
+    ),
+    SitePage(
+        name="second-factor-new-codes", endpoint="enrolment.codes",
+        path="/plateforme/compte/second-facteur/codes", role=_ADMIN, act=_give_password,
+    ),
+    SitePage(
+        name="second-factor-remove", endpoint="enrolment.remove",
+        path="/plateforme/compte/second-facteur/retirer", role=_ADMIN,
+    ),
+    SitePage(
+        name="users", endpoint="admin.users", path="/plateforme/admin/utilisateurs", role=_ADMIN
+    ),
+    SitePage(
+        name="users-none", endpoint="admin.users",
+        path="/plateforme/admin/utilisateurs?q=nobody+at+all", role=_ADMIN,
+    ),
+    SitePage(
+        name="user-new", endpoint="admin.new_user",
+        path="/plateforme/admin/utilisateurs/nouveau", role=_ADMIN,
+    ),
+    SitePage(
+        name="user-new-refused", endpoint="admin.new_user",
+        path="/plateforme/admin/utilisateurs/nouveau", role=_ADMIN, act=_empty, statuses=_REFUSED,
+    ),
+    SitePage(name="user", endpoint="admin.user", path=_user, role=_ADMIN),
+    SitePage(name="user-link", endpoint="admin.user", path=_user, role=_ADMIN, act=_make_link),
+    SitePage(name="user-disabled", endpoint="admin.user", path=_disabled, role=_ADMIN),
+    SitePage(name="audit", endpoint="admin.audit", path="/plateforme/admin/journal", role=_ADMIN),
+    SitePage(
+        name="jobs-none", endpoint="jobs.index", path="/plateforme/travaux/", role=_CLIENT,
+        fresh=True,
+    ),
+    SitePage(name="jobs", endpoint="jobs.index", path=_jobs, role=_CLIENT),
+    SitePage(name="job", endpoint="jobs.show", path=_job, role=_CLIENT, act=_unfold),
+    SitePage(
+        name="job-running", endpoint="jobs.show", path=_running_job, role=_CLIENT, fresh=True
+    ),
+    SitePage(name="job-failed", endpoint="jobs.show", path=_failed_job, role=_CLIENT, fresh=True),
+    SitePage(name="loans", endpoint="loans.index", path=_loans, role=_CLIENT),
+    SitePage(name="loans-removed", endpoint="loans.index", path=_removed, role=_CLIENT),
+    SitePage(
+        name="loans-none", endpoint="loans.index", path="/plateforme/prets/", role=_CLIENT,
+        fresh=True,
+    ),
+    SitePage(
+        name="loan", endpoint="loans.show",
+        path=_saved("Résidence principale", "?on=2025-12-09"), role=_CLIENT,
+    ),
+    SitePage(
+        name="loan-insured", endpoint="loans.show",
+        path=_saved("Appartement mis en location"), role=_CLIENT, act=_unfold,
+    ),
+    SitePage(name="loan-xof", endpoint="loans.show", path=_saved("Four à pain"), role=_CLIENT),
+    SitePage(
+        name="loan-remove", endpoint="loans.show", path=_saved("Prêt relais"), role=_CLIENT,
+        act=_remove,
+    ),
+    SitePage(
+        name="loan-rename", endpoint="loans.rename", path=_saved("Prêt relais", "/nom"),
+        role=_CLIENT,
+    ),
+    SitePage(
+        name="calculator", endpoint="loans.calculator", path="/plateforme/prets/calcul",
+        role=_CLIENT,
+    ),
+    SitePage(name="calculator-answer", endpoint="loans.calculator", path=EXAMPLE, role=_CLIENT),
+    SitePage(
+        name="calculator-all-years", endpoint="loans.calculator", path=EXAMPLE + "&year=all",
+        role=_ADMIN,
+    ),
+    SitePage(
+        name="calculator-every-term", endpoint="loans.calculator", path=EVERY_TERM, role=_CLIENT,
+        act=_unfold,
+    ),
+    SitePage(
+        name="calculator-refused", endpoint="loans.calculator", path=WRONG, role=_CLIENT,
+        statuses=_REFUSED,
+    ),
+    SitePage(name="calculator-edit", endpoint="loans.calculator", path=_edit, role=_CLIENT),
+    SitePage(
+        name="calculator-stale", endpoint="loans.calculator", path=_stale, role=_CLIENT, act=_send,
+        statuses=frozenset({409}),
+    ),
+    SitePage(name="loan-save", endpoint="loans.save", path=_save, role=_CLIENT),
+    SitePage(
+        name="loan-save-refused", endpoint="loans.save", path=_save, role=_CLIENT, act=_empty,
+        statuses=_REFUSED,
+    ),
+    SitePage(
+        name="error-forbidden", endpoint="admin.users", path="/plateforme/admin/utilisateurs",
+        role=_CLIENT, statuses=frozenset({403}),
+    ),
+    SitePage(
+        name="error-nothing-there", endpoint="", path="/plateforme/nulle-part",
+        statuses=frozenset({404}),
+    ),
+    SitePage(name="api-viewer", endpoint="api_docs.docs", path="/api/docs"),
+    SitePage(name="api-problems", endpoint="api_docs.problems", path="/api/problems"),
+)  # fmt: skip
+"""Every page, in the state a person meets it in and in those that look different."""
+
+NOT_PAGES: Mapping[str, str] = {
+    "admin.index": "leads to the accounts",
+    "api_docs.docs_file": "a file",
+    "api_docs.openapi": "the document of the API",
+    "api_saved_loans.get_loan": "the API",
+    "api_saved_loans.list_loans": "the API",
+    "api_session.me": "the API",
+    "assets.asset": "a file",
+    "auth.home": "leads to the first page of a role",
+    "jobs.download": "a download",
+    "jobs.state": "what the script of a job's page asks for",
+    "languages.switch": "leads back",
+    "loans.calculator_csv": "a download",
+    "loans.calculator_pdf": "a download",
+    "loans.saved_csv": "a download",
+    "loans.saved_pdf": "a download",
+    "metrics.metrics": "for a collector",
+    "operations.health": "for a probe",
+    "operations.livez": "for a probe",
+    "operations.readyz": "for a probe",
+    "site.root": "leads to the public site",
+}
+"""What else answers to GET, and why nobody looks at it."""
