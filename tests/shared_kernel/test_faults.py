@@ -175,6 +175,8 @@ def test_a_shown_value_fits_in_a_line(value: object) -> None:
         pytest.param(10**5000, "...", id="huge"),
         pytest.param(-(10**5000), "-0x", id="hugely negative"),
         ("a\u202eb", "a\\u202eb"),
+        ("", '""'),
+        (" \t", '" \\t"'),
         ("1\u202f234", "1\u202f234"),
     ],
 )

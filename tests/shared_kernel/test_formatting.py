@@ -146,11 +146,13 @@ class TestWriting:
         with pytest.raises(TypeError):
             format_decimal(value)  # type: ignore[arg-type]
 
-    @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+    @pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999"])
     def test_what_is_not_finite_is_refused(self, value: str) -> None:
-        """NaN and infinity have no form."""
+        """NaN, infinity and numbers of thousands of digits have no form."""
         with pytest.raises(Faults, match="cannot be rounded"):
             format_decimal(Decimal(value))
+        with pytest.raises(Faults, match="cannot be rounded"):
+            format_percent(Decimal(value))
 
 
 class TestRoundTrip:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_kernel import Faults, JsonNumber, dump_json, parse_json
-from shared_kernel.plain import NotPlainError
+from shared_kernel import Faults, JsonNumber, NotPlain, dump_json, parse_json
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 PLAIN = st.recursive(
@@ -40,7 +39,7 @@ def test_plain_data_goes_both_ways(value: object) -> None:
 @pytest.mark.parametrize("value", [0.5, Decimal("1.10"), {"a": [1.0]}, float("nan"), 2**63, {1: 2}])
 def test_what_is_not_plain_is_not_written(value: object) -> None:
     """A float, a Decimal, an int beyond 64 bits and a key that is no text are refused."""
-    with pytest.raises(NotPlainError):
+    with pytest.raises(NotPlain):
         dump_json(value)
 
 

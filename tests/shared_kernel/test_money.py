@@ -126,6 +126,16 @@ class TestMoney:
         suggestion = refused.value.faults[0].params["suggestion"]
         assert abs(money(suggestion, "EUR").amount - Decimal(repr(amount))) < Decimal("0.01")
 
+    def test_a_float_of_another_library_is_a_float(self) -> None:
+        """A float whose text is not a number, as numpy's, is refused with the same fix."""
+
+        class Float64(float):
+            def __repr__(self) -> str:
+                return f"np.float64({float(self)})"
+
+        with pytest.raises(MoneyError, match=r'give the text "0\.10"'):
+            money(Float64(0.1), "EUR")  # type: ignore[arg-type]  # refused
+
     @pytest.mark.parametrize(
         "amount",
         [float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity")],

@@ -6,6 +6,7 @@ import decimal
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,22 @@ def test_what_cannot_be_rounded_is_refused(value: str) -> None:
     """NaN, infinity and numbers of thousands of digits are refused."""
     with pytest.raises(Faults, match="cannot be rounded"):
         round_decimal(Decimal(value), 2)
+
+
+@given(st.integers(), st.integers(1, 1000), MODES)
+def test_a_mode_may_be_its_text(top: int, bottom: int, mode: RoundingMode) -> None:
+    """The text of a mode rounds as the mode does, and a text that is none is refused."""
+    text: Any = mode.value
+    assert round_ratio(top, bottom, mode=text) == round_ratio(top, bottom, mode=mode)
+    value = Decimal(top) / 8
+    assert round_decimal(value, 0, mode=text) == round_decimal(value, 0, mode=mode)
+    unknown: Any = "nearest"
+    for rounded in (
+        lambda: round_ratio(top, bottom, mode=unknown),
+        lambda: round_decimal(value, 0, mode=unknown),
+    ):
+        with pytest.raises(ValueError, match="nearest"):
+            rounded()
 
 
 def test_other_types_are_refused() -> None:

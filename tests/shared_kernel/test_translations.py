@@ -87,6 +87,28 @@ def test_french_typography() -> None:
             assert "'" not in french, french
 
 
+@pytest.mark.parametrize(
+    ("package", "french"),
+    [
+        ("untidy_apostrophe", "c'est {a}"),
+        ("untidy_colon", "{a} : non"),
+        ("untidy_percent", "{a} %"),
+        ("untidy_quotes", "« {a} »"),
+    ],
+)
+def test_untidy_french_is_found(
+    package: str, french: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plain space where a line may not break, or a straight apostrophe, is named."""
+    folder = tmp_path / package / "translations"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "fr.po").write_text(f'msgid "it is {{a}}"\nmsgstr "{french}"\n', encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    gaps = catalogue_gaps(package, "fr", messages=["it is {a}"])
+    assert gaps == [f"it is {{a}}: a plain space or a straight apostrophe in {french}"]
+
+
 def test_languages() -> None:
     """A region falls back on its language; English, unknown and forged locales give English."""
     sentence = "the JSON is not UTF-8 text: save it as UTF-8"

@@ -86,7 +86,7 @@ def test_an_address_has_one_account(admin: FlaskClient, make_user: MakeUser) -> 
     make_user()
     answer = post(admin, NEW, {"name": "Another", "email": "CLIENT@example.com", "role": "client"})
     assert answer.status_code == 422
-    assert "un compte utilise déjà cette adresse" in answer.text
+    assert "Un compte utilise déjà cette adresse" in answer.text
 
 
 def test_the_list_is_searched_filtered_and_paged_by_the_address(
@@ -110,6 +110,41 @@ def test_the_list_is_searched_filtered_and_paged_by_the_address(
     assert names(admin.get(f"{USERS}?state=disabled").text) == ["Parti"]
     page = admin.get(f"{USERS}?role=client&page=2").text
     assert "role=client" in page
+
+
+def test_the_list_is_sorted_by_the_address(admin: FlaskClient, make_user: MakeUser) -> None:
+    """Each column that can be sorted is, both ways; another word sorts by name."""
+    make_user(email="b@example.com", name="Alpha")
+    make_user(email="a@example.com", name="Beta", role=Role.STAFF)
+    assert names(admin.get(USERS).text) == ["A admin", "Alpha", "Beta"]
+    assert names(admin.get(f"{USERS}?sort=-name").text) == ["Beta", "Alpha", "A admin"]
+    assert names(admin.get(f"{USERS}?sort=email").text) == ["Beta", "A admin", "Alpha"]
+    assert names(admin.get(f"{USERS}?sort=-role").text) == ["Beta", "Alpha", "A admin"]
+    assert names(admin.get(f"{USERS}?sort=password_hash").text) == ["A admin", "Alpha", "Beta"]
+
+
+def test_what_is_shown_is_downloaded(admin: FlaskClient, make_user: MakeUser) -> None:
+    """The CSV holds every page of the filtered list; no cell is run as a formula."""
+    for number in range(30):
+        make_user(email=f"c{number:02}@example.com", name=f"Client {number:02}")
+    make_user(email="x@example.com", name="=1+1", role=Role.STAFF)
+    page = admin.get(f"{USERS}?role=client&q=client").text
+    assert 'href="/plateforme/admin/utilisateurs.csv?role=client&amp;q=client"' in page
+    answer = admin.get("/plateforme/admin/utilisateurs.csv?role=client&q=client")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=comptes.csv"
+    assert len(answer.text.splitlines()) == 31
+    assert "'=1+1" in admin.get("/plateforme/admin/utilisateurs.csv?role=staff").text
+    log = admin.get("/plateforme/admin/journal.csv?action=user.created").text
+    assert len(log.splitlines()) == 33
+
+
+def test_the_address_of_the_csv_cannot_be_bent(admin: FlaskClient) -> None:
+    """Arguments that mean something to the program, not to the list, stay plain arguments."""
+    page = admin.get(f"{USERS}?_external=1&_scheme=javascript&_anchor=x&_method=POST")
+    assert page.status_code == 200
+    assert 'href="/plateforme/admin/utilisateurs.csv?_external=1' in page.text
+    assert 'href="javascript' not in page.text
 
 
 def test_what_was_typed_stays_text(admin: FlaskClient, make_user: MakeUser) -> None:

@@ -13,8 +13,8 @@ import svcs
 from attrs import frozen
 from sqlalchemy import Engine
 
+from comptoir_web.blueprints.loans.export import KIND, NOTHING_TO_EXPORT
 from comptoir_web.files import FileAbsent, FilesUnreachable, LocalFiles
-from comptoir_web.jobs.handlers.loans_export import KIND, NOTHING_TO_EXPORT
 from comptoir_web.jobs.model import Job, JobPolicy, JobState
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.jobs.registry import load_handlers

@@ -115,18 +115,20 @@ def test_the_list_says_what_is_owed_and_what_comes_next(browser: FlaskClient) ->
     page = browser.get(HOME).text
     text = plain(page)
     assert "213 156,65 € restant dû sur 215 000,00 €" in text
-    assert "Prochaine mensualité 1 059,12 € le 01/02/2026" in text
+    assert "À venir 1 059,12 € le 01/02/2026" in text
     assert "Fin 1er septembre 2050" in text
     assert "sur l’ensemble de vos prêts" in text
     assert '<progress max="1000" value="8"' in page
     assert "style=" not in page
 
 
-def test_loans_in_several_currencies_are_not_added_up(browser: FlaskClient) -> None:
-    """Euros and francs have no total."""
+def test_each_currency_has_its_own_total(browser: FlaskClient) -> None:
+    """Euros and francs are never added up: nothing is converted."""
     saved(browser)
     saved(browser, "Camion", currency="XOF", principal="18500000")
-    assert "sur l’ensemble" not in browser.get(HOME).text
+    saved(browser, "Four", currency="XOF", principal="1500000")
+    text = plain(browser.get(HOME).text)
+    assert "F CFA et 213 156,65 € restent dus le 5 janvier 2026" in text
 
 
 def test_a_repaid_loan_and_one_not_lent_yet_have_their_card(browser: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import svcs
@@ -11,6 +12,7 @@ from attrs import evolve
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from testkit.children import children
 from testkit.pages import PASSWORD, FrozenClock, code_at, post
 
 from comptoir_web.identity.errors import CodeRefused, SignInExpired, TooManyAttempts
@@ -21,8 +23,11 @@ from comptoir_web.identity.second_factor import RECOVERY_CODES, SecondFactorServ
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sign_in import SignInService
 from comptoir_web.identity.users import User
-from comptoir_web.settings import Secret
+from comptoir_web.settings import Secret, Settings
+from comptoir_web.storage import ALL_MIGRATIONS
+from comptoir_web.wiring import build_registry
 from shared_kernel.engine import reading
+from shared_kernel.migrations import upgrade
 
 SIGN_IN = "/plateforme/connexion"
 CODE = "/plateforme/connexion/code"
@@ -287,12 +292,9 @@ def test_an_administrator_without_it_reaches_only_the_enrolment(
 
 
 def test_the_requirement_can_be_switched_off(
-    app: Flask, client: FlaskClient, make_user: MakeUser, settings: object
+    app: Flask, client: FlaskClient, make_user: MakeUser, settings: Settings
 ) -> None:
     """The demand on administrators follows the setting."""
-    from comptoir_web.settings import Settings
-
-    assert isinstance(settings, Settings)
     svcs.flask.get_registry(app).register_value(Settings, evolve(settings, require_admin_2fa=False))
     make_user(role=Role.ADMIN)
     post(client, SIGN_IN, {"email": "admin@example.com", "password": PASSWORD})
@@ -341,3 +343,52 @@ def test_an_account_disabled_between_the_steps_stays_out(
     identity.disable(user.id)
     with pytest.raises(SignInExpired):
         service.second_step(token, code_at(secret, clock.now), address="a", agent="")
+
+
+_CODE = """
+import sys
+import svcs
+from datetime import datetime
+from comptoir_web.identity.errors import CodeRefused
+from comptoir_web.identity.second_factor import SecondFactorService
+from comptoir_web.settings import Settings
+from comptoir_web.wiring import build_registry
+from shared_kernel.engine import create_engine, transaction
+
+url, user_id, code, now = sys.argv[1:]
+now = datetime.fromisoformat(now)
+engine = create_engine(url)
+factor = svcs.Container(build_registry(Settings(), engine=engine)).get(SecondFactorService)
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    with transaction(engine) as connection:
+        factor.accept(connection, user_id, code, at=now)
+    print(1)
+except CodeRefused:
+    print(0)
+engine.dispose()
+"""
+
+
+@pytest.mark.parametrize("kind", ["totp", "recovery"])
+def test_processes_at_once_use_a_code_once(engine: Engine, database_url: str, kind: str) -> None:
+    """Of processes that send the same code at the same moment, one gets in: on both databases."""
+    upgrade(engine, ALL_MIGRATIONS)
+    clock = FrozenClock(datetime(2026, 1, 5, tzinfo=UTC))
+    with svcs.Container(build_registry(Settings(), engine=engine, clock=clock)) as container:
+        user = container.get(IdentityService).create_user(
+            email="client@example.com", name="A client", role="client"
+        )
+        factor = container.get(SecondFactorService)
+        secret = factor.begin(user.id).secret
+        codes = factor.confirm(user.id, code_at(secret, clock.now), address="a")
+    clock.forward(minutes=5)
+    code = code_at(secret, clock.now) if kind == "totp" else codes[0]
+    arguments = [database_url, user.id, code, clock.now.isoformat()]
+    with children(4, _CODE, *arguments) as started:
+        assert [child.line() for child in started] == ["ready"] * 4
+        for child in started:
+            child.tell()
+        printed = sorted(child.finish().strip() for child in started)
+    assert printed == ["0", "0", "0", "1"]

@@ -153,18 +153,21 @@ def test_a_change_of_rights_ends_the_sessions(
     assert second.get(ACCOUNT).status_code == 303
 
 
-def test_old_sessions_are_purged(
+def test_old_sessions_are_deleted(
     container: svcs.Container,
     make_user: Callable[..., User],
     clock: FrozenClock,
     web_engine: Engine,
 ) -> None:
-    """Purging deletes what is over and keeps what is open."""
+    """A sign-in deletes the sessions that are over, and keeps those that are open."""
     user = make_user()
     service = container.get(SignInService)
     service.sign_in(user.email, PASSWORD, address="a", agent="")
-    clock.forward(hours=2)
-    live = service.sign_in(user.email, PASSWORD, address="a", agent="")
+    clock.forward(minutes=50)
+    open_still = service.sign_in(user.email, PASSWORD, address="a", agent="")
+    clock.forward(minutes=20)
+    service.sign_in(user.email, PASSWORD, address="a", agent="")
     with transaction(web_engine) as connection:
-        assert SessionStore(connection).purge(at=clock.now) == 1
-    assert service.visitor(live.token) is not None
+        assert connection.exec_driver_sql("SELECT count(*) FROM web_sessions").scalar_one() == 2
+        assert SessionStore(connection).purge(at=clock.now) == 0
+    assert service.visitor(open_still.token) is not None

@@ -151,14 +151,16 @@ def visiting(
     width: int = 1280,
     scheme: Scheme = "light",
     javascript: bool = True,
+    language: str = "fr",
     cookies: Sequence[tuple[str, str]] = (),
 ) -> Iterator[Visit]:
     """Open a window of its own for the length of the block, then fail for what went wrong in it."""
     context = browser.new_context(
         viewport={"width": width, "height": 844 if width < 768 else 800},
         color_scheme=scheme,
+        reduced_motion="reduce",  # a colour on its way to another is no fault of contrast
         java_script_enabled=javascript,
-        locale="fr-FR",
+        locale="fr-FR" if language == "fr" else "en-GB",
         timezone_id="Europe/Paris",
     )
     try:

@@ -7,6 +7,7 @@ address that is in neither fails `tests/e2e/test_pages.py`: a new page is added 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 from attrs import frozen
 from playwright.sync_api import expect
@@ -122,7 +123,7 @@ def _pending(scene: Scene) -> str:
 def _link(scene: Scene) -> str:
     invited = scene.site.new_user()
     link = scene.site.services.get(IdentityService).make_link(invited.id, actor=None)
-    return link.removeprefix(scene.site.address)
+    return urlsplit(link).path
 
 
 def _job(scene: Scene) -> str:
@@ -182,14 +183,15 @@ def _stale(scene: Scene) -> str:
 
 
 def _empty(visit: Visit) -> None:
-    for field in visit.page.locator("main form input:visible").all():
+    for field in visit.page.locator("main form input:visible:not([readonly])").all():
         field.fill("")
     _send(visit)
 
 
 def _unfold(visit: Visit) -> None:
-    for fold in visit.page.locator("main details:not([open]) > summary:visible").all():
-        fold.click()
+    folded = visit.page.locator("main details:not([open]) > summary:visible")
+    while folded.count():
+        folded.first.click()
 
 
 def _open_menu(visit: Visit) -> None:
@@ -215,6 +217,10 @@ def _disabled(scene: Scene) -> str:
 def _make_link(visit: Visit) -> None:
     visit.page.locator("form[action$='/lien'] button").click()
     visit.page.wait_for_load_state()
+
+
+def _drawn(visit: Visit) -> None:
+    expect(visit.page.locator("#viewer h3").first).to_be_visible(timeout=20_000)
 
 
 _REFUSED = frozenset({422})
@@ -361,7 +367,7 @@ PAGES: tuple[SitePage, ...] = (
         name="error-nothing-there", endpoint="", path="/plateforme/nulle-part",
         statuses=frozenset({404}),
     ),
-    SitePage(name="api-viewer", endpoint="api_docs.docs", path="/api/docs"),
+    SitePage(name="api-viewer", endpoint="api_docs.docs", path="/api/docs", act=_drawn),
     SitePage(name="api-problems", endpoint="api_docs.problems", path="/api/problems"),
 )  # fmt: skip
 """Every page, in the state a person meets it in and in those that look different."""

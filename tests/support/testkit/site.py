@@ -23,13 +23,13 @@ import svcs
 from attrs import define, frozen
 from sqlalchemy import Engine
 
+from comptoir_web.blueprints.loans.export import KIND, READY
 from comptoir_web.identity.access import SESSION_COOKIE
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sessions import SessionStore, Stage
 from comptoir_web.identity.users import User
-from comptoir_web.jobs.handlers.loans_export import KIND, READY
 from comptoir_web.jobs.model import JobState, Sentence
 from comptoir_web.jobs.store import JobStore
 from comptoir_web.jobs.tables import JOBS
@@ -157,10 +157,10 @@ class Site:
     def running_job(self, user: User) -> str:
         """A job of an account that some worker has in hand, three steps of ten done; its id."""
         now = datetime.now(UTC)
-        said = Sentence(READY, {"done": "3", "total": "10"})
+        said = Sentence("Loans done: {done} of {total}.", {"done": "3", "total": "10"})
         with transaction(self.services.get(Engine)) as connection:
             job = JobStore(connection).add(
-                KIND, {}, owner=user.id, request_id="running", at=now, max_attempts=5
+                "loans.export", {}, owner=user.id, request_id="running", at=now, max_attempts=5
             )
             connection.execute(
                 JOBS.update()

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]  # it ships no types
 
-from comptoir_web.presentation import language
+from comptoir_web.presentation.fields import fault_sentence
 from shared_kernel import Faults
-from shared_kernel.translations import translate_fault
 
 __all__ = ["Form", "show_faults", "trimmed"]
 
@@ -37,7 +36,7 @@ def show_faults(form: Form, faults: Faults) -> None:
     A fault of no field, or of the whole input, stands above the form.
     """
     for fault in faults.faults:
-        message = translate_fault(fault, language())
+        message = fault_sentence(fault)
         found = form._fields.get(fault.path)
         if found is None:
             form.form_errors.append(message)

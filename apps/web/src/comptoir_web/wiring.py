@@ -12,12 +12,10 @@ connection by itself.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Protocol
-
 import svcs
 from sqlalchemy import Engine
 
+from comptoir_web.clock import Clock, utc_now
 from comptoir_web.files import FileStore, file_store
 from comptoir_web.identity.keys import Keys
 from comptoir_web.identity.passwords import Passwords
@@ -32,19 +30,6 @@ from comptoir_web.settings import Settings
 from shared_kernel.engine import create_engine
 
 __all__ = ["Clock", "build_registry", "services", "utc_now"]
-
-
-class Clock(Protocol):
-    """Tells the time: aware, in UTC."""
-
-    def __call__(self) -> datetime:
-        """The present moment."""
-        ...
-
-
-def utc_now() -> datetime:
-    """The clock of a real installation."""
-    return datetime.now(UTC)
 
 
 def services() -> svcs.Container:

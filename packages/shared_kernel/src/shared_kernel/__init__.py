@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         MigrationFailed,
         MigrationLocked,
         MoneyError,
+        NotPlain,
         RenderError,
         StorageError,
     )
@@ -107,6 +108,7 @@ __all__ = [
     "MigrationLocked",
     "Money",
     "MoneyError",
+    "NotPlain",
     "RenderError",
     "RoundingMode",
     "StorageError",
@@ -150,7 +152,7 @@ _MODULES = {
     "dates": "add_months",
     "errors": "ColumnRefused DatabaseBusy DatabaseMissing DatabaseNewer DatabaseOlder "
     "DatabaseUnreachable DiskFull ExtraMissing Faults KernelError MigrationFailed MigrationLocked "
-    "MoneyError RenderError StorageError",
+    "MoneyError NotPlain RenderError StorageError",
     "faults": "Fault FaultKind FaultList all_fault_kinds join_path shown",
     "formatting": "format_date format_decimal format_money format_percent parse_date "
     "parse_decimal parse_money parse_percent",

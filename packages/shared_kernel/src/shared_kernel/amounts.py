@@ -276,7 +276,7 @@ def _number(amount: object, currency: Currency) -> Decimal:
             raise _too_large(amount, currency)
         value = Decimal(amount)
     elif isinstance(amount, float) and math.isfinite(amount):
-        near = Decimal(repr(amount))
+        near = Decimal(float.__repr__(amount))  # numpy's floats have a repr of their own
         if near.adjusted() > 20:
             raise _too_large(near, currency)
         near = round_decimal(near, minor_digits(currency))
@@ -296,9 +296,9 @@ def _number(amount: object, currency: Currency) -> Decimal:
 
 def _money(rounded: Decimal, currency: Currency) -> Money:
     """Makes the Money of a Decimal that has the decimals of its currency already."""
-    if abs(rounded.scaleb(minor_digits(currency), EXACT_CONTEXT)) > MAX_MINOR:
+    if rounded.scaleb(minor_digits(currency), EXACT_CONTEXT).copy_abs() > MAX_MINOR:
         raise _too_large(rounded, currency)
-    return Money(rounded or abs(rounded), currency)  # there is no minus zero
+    return Money(rounded or rounded.copy_abs(), currency)  # there is no minus zero
 
 
 def _example(currency: Currency) -> str:

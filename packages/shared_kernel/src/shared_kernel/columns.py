@@ -34,8 +34,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared_kernel.amounts import Money, from_minor, known_currency, to_minor
-from shared_kernel.errors import ColumnRefused, Faults
-from shared_kernel.plain import NotPlainError, plain, plain_json
+from shared_kernel.errors import ColumnRefused, Faults, NotPlain
+from shared_kernel.plain import plain, plain_json
 
 __all__ = [
     "CurrencyCode",
@@ -313,7 +313,7 @@ class JsonDocument(TypeDecorator[Any]):
         try:
             # JSONB has an order and spaces of its own; the text of SQLite is ours to fix.
             return plain(value) if _is_postgresql(dialect) else plain_json(value)
-        except NotPlainError as error:
+        except NotPlain as error:
             raise _Refused(error.template, **error.params) from error
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:

@@ -16,6 +16,7 @@
     |   |-- MigrationLocked             another process is running the migrations
     |   |-- MigrationFailed             a migration stopped: the tables are as they were
     |   `-- ColumnRefused (ValueError)  a value does not belong in its column
+    |-- NotPlain (ValueError)           a value is not what JSON keeps exactly
     `-- RenderError                     a document could not be rendered
 
 Libraries that stand on the kernel derive their own errors from these, so that one ``except``
@@ -162,6 +163,10 @@ class MigrationFailed(StorageError):
 
 class ColumnRefused(StorageError, ValueError):
     """A value does not belong in its column: nothing was sent to the database."""
+
+
+class NotPlain(KernelError, ValueError):
+    """A value is not plain data, which JSON keeps exactly; the message begins with its path."""
 
 
 class RenderError(KernelError):

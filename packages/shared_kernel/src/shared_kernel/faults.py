@@ -211,8 +211,10 @@ def join_path(parent: str, child: str | int) -> str:
 def shown(value: object) -> str:
     r"""Returns a value as a message may show it: on one line, and cut when it is long.
 
-    >>> shown("12 €"), shown("two\nlines"), shown(None)
-    ('12 €', 'two\\nlines', 'null')
+    A blank text is shown in quotes, for else the sentence would begin with nothing.
+
+    >>> shown("12 €"), shown("two\nlines"), shown(None), shown("")
+    ('12 €', 'two\\nlines', 'null', '""')
     >>> len(shown("9" * 1_000_000))
     60
     """
@@ -225,6 +227,8 @@ def shown(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 256:
         return f"{'-' if value < 0 else ''}0x{abs(value) >> (value.bit_length() - 64):x}..."
     text = (value if isinstance(value, str) else str(value))[: _SHOWN_CHARACTERS + 1]
+    if not text.strip():
+        text = f'"{text[: _SHOWN_CHARACTERS - 2]}"'
     if not text.isprintable():
         text = "".join(
             char if char.isprintable() or char in _FRENCH_SPACES else ascii(char)[1:-1]

@@ -97,7 +97,7 @@ def format_money(value: Money, *, locale: str = "fr", decimals: int | None = Non
     """
     before, after, places, language = _dress(value.currency.code, locale)
     rounded = round_decimal(value.amount, places if decimals is None else decimals)
-    text = write_number(rounded or abs(rounded), language)  # there is no minus zero
+    text = write_number(rounded or rounded.copy_abs(), language)  # there is no minus zero
     if before and text[0] == "-":
         return f"-{before}{text[1:]}{after}"
     return f"{before}{text}{after}"
@@ -119,17 +119,26 @@ def format_decimal(value: Decimal | int, *, locale: str = "fr", decimals: int | 
         exponent = number.as_tuple().exponent
         decimals = max(0, -exponent) if isinstance(exponent, int) else 0
     rounded = round_decimal(number, decimals)
-    return write_number(rounded or abs(rounded), language_of(locale))
+    return write_number(rounded or rounded.copy_abs(), language_of(locale))
 
 
 def format_percent(fraction: Decimal, *, decimals: int = 2, locale: str = "fr") -> str:
     r"""Writes a fraction as a percentage, rounded half up.
 
+    Args:
+        fraction: 0.0335 is 3.35 %.
+        decimals: how many of the percentage.
+        locale: French or English.
+
+    Raises:
+        Faults: the fraction is not finite, or the locale is neither French nor English.
+
     >>> format_percent(Decimal("0.0335"), locale="en"), format_percent(Decimal("0.0335"))
     ('3.35%', '3,35\xa0%')
     """
     sign = "%" if language_of(locale) == "en" else f"{_NBSP}%"
-    hundredfold = fraction.scaleb(2, EXACT_CONTEXT)
+    rounded = round_decimal(fraction, decimals + 2)  # refuses what is not a number as well
+    hundredfold = rounded.scaleb(2, EXACT_CONTEXT)
     return format_decimal(hundredfold, locale=locale, decimals=decimals) + sign
 
 

@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from shared_kernel.errors import ExtraMissing, RenderError
-from shared_kernel.plain import NotPlainError, plain_json
+from shared_kernel.errors import ExtraMissing, NotPlain, RenderError
+from shared_kernel.plain import plain_json
 
 __all__ = ["render_pdf"]
 
@@ -60,7 +60,7 @@ def render_pdf(template: Traversable | Path, data: Mapping[str, object]) -> byte
     _refuse_packages(folder)
     try:
         text = plain_json(data)
-    except NotPlainError as error:
+    except NotPlain as error:
         raise RenderError("the data of {file}: {reason}", **_about(template, error)) from error
     try:
         compiler = typst.Compiler(

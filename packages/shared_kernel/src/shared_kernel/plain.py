@@ -10,17 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from shared_kernel.errors import KernelError
+from shared_kernel.errors import NotPlain
 
-__all__ = ["NotPlainError", "plain", "plain_json"]
+__all__ = ["plain", "plain_json"]
 
 _INT64_MAX = 2**63 - 1
 _INT64_MIN = -(2**63)
 _DEPTH = 64
-
-
-class NotPlainError(KernelError, ValueError):
-    """A value is not plain data; the message begins with its path."""
 
 
 def plain(value: object) -> object:
@@ -32,7 +28,7 @@ def plain(value: object) -> object:
         value: what to check.
 
     Raises:
-        NotPlainError: it holds anything else, an int beyond 64 bits, a text that not every program
+        NotPlain: it holds anything else, an int beyond 64 bits, a text that not every program
             can keep (with a NUL or a lone surrogate), or more than 64 levels.
 
     >>> plain({"rates": ("0.0335", "0.04")})
@@ -40,7 +36,7 @@ def plain(value: object) -> object:
     >>> plain({"rate": [0.04]})
     Traceback (most recent call last):
         ...
-    shared_kernel.plain.NotPlainError: rate[0]: a float cannot be kept exactly: write it as a string
+    shared_kernel.errors.NotPlain: rate[0]: a float cannot be kept exactly: write it as a string
     """
     return _checked(value, "", 0)
 
@@ -49,7 +45,7 @@ def plain_json(value: object) -> str:
     """Returns the one JSON text of plain data: sorted keys, no needless space.
 
     Raises:
-        NotPlainError: as for `plain`.
+        NotPlain: as for `plain`.
 
     >>> plain_json({"b": 1, "a": "é"})
     '{"a":"é","b":1}'
@@ -64,12 +60,10 @@ def _checked(value: object, path: str, depth: int) -> object:
         return _text(value, path)
     if isinstance(value, int):
         if not _INT64_MIN <= value <= _INT64_MAX:
-            raise NotPlainError(
-                "{path}an int beyond 64 bits cannot be kept exactly", path=_at(path)
-            )
+            raise NotPlain("{path}an int beyond 64 bits cannot be kept exactly", path=_at(path))
         return int(value)
     if depth >= _DEPTH:
-        raise NotPlainError("{path}more than {limit} levels", path=_at(path), limit=str(_DEPTH))
+        raise NotPlain("{path}more than {limit} levels", path=_at(path), limit=str(_DEPTH))
     if isinstance(value, Mapping):
         return {
             _key(key, path): _checked(held, f"{path}.{key}" if path else str(key), depth + 1)
@@ -77,7 +71,7 @@ def _checked(value: object, path: str, depth: int) -> object:
         }
     if isinstance(value, list | tuple):
         return [_checked(held, f"{path}[{i}]", depth + 1) for i, held in enumerate(value)]
-    raise NotPlainError(
+    raise NotPlain(
         "{path}a {kind} cannot be kept exactly: write it as a string",
         path=_at(path),
         kind=type(value).__name__,
@@ -90,7 +84,7 @@ def _at(path: str) -> str:
 
 def _key(key: object, path: str) -> str:
     if not isinstance(key, str):
-        raise NotPlainError(
+        raise NotPlain(
             "{path}a key is a string, not a {kind}", path=_at(path), kind=type(key).__name__
         )
     return _text(key, path)
@@ -98,11 +92,11 @@ def _key(key: object, path: str) -> str:
 
 def _text(text: str, path: str) -> str:
     if "\0" in text:
-        raise NotPlainError("{path}a text holds the character NUL", path=_at(path))
+        raise NotPlain("{path}a text holds the character NUL", path=_at(path))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise NotPlainError(
+        raise NotPlain(
             "{path}a text holds half a character (a lone surrogate)", path=_at(path)
         ) from None
     return str(text)

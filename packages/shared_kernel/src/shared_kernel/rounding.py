@@ -65,6 +65,7 @@ def round_decimal(
     Raises:
         Faults: ``value`` is NaN or infinite, or has 1,000 digits or more.
         TypeError: ``value`` is not a Decimal.
+        ValueError: the mode is none.
 
     >>> round_decimal(Decimal("2.675"), 2), round_decimal(Decimal("-2.675"), 2)
     (Decimal('2.68'), Decimal('-2.68'))
@@ -75,7 +76,9 @@ def round_decimal(
         raise TypeError(f"round_decimal takes a Decimal, not {type(value).__name__}")
     try:
         rounded = value.quantize(
-            Decimal((0, (1,), -places)), rounding=_DECIMAL_MODES[mode], context=EXACT_CONTEXT
+            Decimal((0, (1,), -places)),
+            rounding=_DECIMAL_MODES.get(mode) or _DECIMAL_MODES[RoundingMode(mode)],
+            context=EXACT_CONTEXT,
         )
     except decimal.InvalidOperation:
         raise Faults.of(NOT_ROUNDABLE, given=shown(value), places=places) from None
@@ -96,6 +99,7 @@ def round_ratio(
 
     Raises:
         TypeError: either is not an integer.
+        ValueError: the mode is none.
         ZeroDivisionError: the denominator is 0.
 
     >>> round_ratio(5, 2), round_ratio(-5, 2), round_ratio(7, 3)
@@ -108,12 +112,13 @@ def round_ratio(
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
     quotient, rest = divmod(abs(numerator), denominator)
-    if mode is RoundingMode.HALF_UP:
+    # Compared by value: a mode may come as its text, which is equal to it and not the same object.
+    if mode == RoundingMode.HALF_UP:
         up = 2 * rest >= denominator
-    elif mode is RoundingMode.HALF_EVEN:
+    elif mode == RoundingMode.HALF_EVEN:
         up = 2 * rest > denominator or (2 * rest == denominator and quotient % 2 == 1)
     else:
-        up = mode is RoundingMode.UP and rest > 0
+        up = RoundingMode(mode) is RoundingMode.UP and rest > 0
     if up:
         quotient += 1
     return -quotient if numerator < 0 else quotient

@@ -72,6 +72,8 @@ def _compiled(text: str, name: str) -> GNUTranslations:
     except (OSError, ValueError) as error:  # polib's own errors for a line, and for a repetition
         why = str(error)
         raise KernelError("{name} is not understood: {why}", name=name, why=why) from error
+    found.encoding = "utf-8"  # what was read, whatever the header says or leaves out
+    found.metadata["Content-Type"] = "text/plain; charset=UTF-8"
     return GNUTranslations(io.BytesIO(found.to_binary()))
 
 

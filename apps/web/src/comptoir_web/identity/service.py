@@ -131,13 +131,21 @@ class IdentityService:
         search: str = "",
         role: Role | None = None,
         disabled: bool | None = None,
+        sort: str = "name",
+        descending: bool = False,
         number: int = 1,
         per_page: int = 25,
     ) -> UserPage:
-        """A page of the accounts by name."""
+        """A page of the accounts, by name unless sorted otherwise."""
         with reading(self.engine) as connection:
             return UserStore(connection).page(
-                search=search, role=role, disabled=disabled, number=number, per_page=per_page
+                search=search,
+                role=role,
+                disabled=disabled,
+                sort=sort,
+                descending=descending,
+                number=number,
+                per_page=per_page,
             )
 
     def change_role(self, user_id: str, role: str, *, actor: str | None = None) -> User:

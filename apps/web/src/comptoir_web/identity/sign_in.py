@@ -8,7 +8,7 @@ is looked at; the password is verified outside any transaction, so a slow hash h
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from attrs import frozen
@@ -47,6 +47,8 @@ CODES_A_SIGN_IN = Limit(
     longest_wait=CODE.longest_wait,
 )
 """Wrong codes that end one pending sign-in: the person types the password again."""
+
+KEEP_ATTEMPTS = timedelta(days=7)
 
 
 def account_subject(email: str) -> str:
@@ -101,6 +103,9 @@ class SignInService:
         with transaction(self.engine) as connection:
             sessions = SessionStore(connection)
             self._end_replaced(sessions, replaces, now)
+            # Signing in is rare and writes anyway: a good moment to delete what is over.
+            sessions.purge(at=now)
+            AttemptStore(connection).purge(before=now - KEEP_ATTEMPTS)
             stage = Stage.CODE if user.second_factor else Stage.OPEN
             token, session = sessions.open(user.id, stage, at=now, address=address, agent=agent)
             if stage is Stage.OPEN:

@@ -140,7 +140,9 @@ class TokenService:
             self.sign_in.check_code(user, code, address=address)
         now = self.clock()
         with transaction(self.engine) as connection:
-            pair = TokenStore(connection).add(user.id, new_id(), at=now)
+            tokens = TokenStore(connection)
+            tokens.purge(at=now)
+            pair = tokens.add(user.id, new_id(), at=now)
             AuditLog(connection).add(
                 Action.TOKEN_ISSUED, at=now, actor=user.id, subject=user.id, address=address
             )

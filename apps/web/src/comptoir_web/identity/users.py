@@ -20,7 +20,15 @@ from comptoir_web.identity.roles import Role
 from comptoir_web.storage.tables import web_users
 from shared_kernel import FaultKind, FaultList
 
-__all__ = ["User", "UserPage", "UserStore", "checked_email", "checked_name", "checked_role"]
+__all__ = [
+    "SORTS",
+    "User",
+    "UserPage",
+    "UserStore",
+    "checked_email",
+    "checked_name",
+    "checked_role",
+]
 
 EMAIL_WRONG = FaultKind(
     "identity.email_wrong",
@@ -116,6 +124,17 @@ def _user(row: RowMapping) -> User:
     )
 
 
+_BY_NAME = (func.lower(web_users.c.name), web_users.c.id)
+
+SORTS = {
+    "name": func.lower(web_users.c.name),
+    "email": web_users.c.email,
+    "role": web_users.c.role,
+    "created": web_users.c.created_at,
+}
+"""What a list of accounts can be sorted by."""
+
+
 @frozen
 class UserStore:
     """The accounts of an installation; the caller commits."""
@@ -200,10 +219,15 @@ class UserStore:
         search: str = "",
         role: Role | None = None,
         disabled: bool | None = None,
+        sort: str = "name",
+        descending: bool = False,
         number: int = 1,
         per_page: int = 25,
     ) -> UserPage:
-        """A page of the accounts by name, those whose name or address contains ``search``."""
+        """A page of the accounts, those whose name or address contains ``search``.
+
+        ``sort`` is one of `SORTS`; accounts that are equal by it come by name.
+        """
         conditions = []
         if search:
             pattern = f"%{_escaped(search.lower())}%"
@@ -222,10 +246,11 @@ class UserStore:
             select(func.count()).select_from(web_users).where(*conditions)
         ).scalar_one()
         number = max(1, min(number, -(-total // per_page) or 1))
+        order = SORTS[sort]
         rows = self.connection.execute(
             select(web_users)
             .where(*conditions)
-            .order_by(func.lower(web_users.c.name), web_users.c.id)
+            .order_by(order.desc() if descending else order, *_BY_NAME)
             .limit(per_page)
             .offset((number - 1) * per_page)
         ).mappings()

@@ -4,7 +4,7 @@
 ``errors``     what can go wrong, and what the runner does about it
 ``tables``     ``web_jobs``; ``store``: its rows, on the caller's connection
 ``queue``      `JobQueue`: the service the rest of the shell uses
-``registry``   the kinds of job; ``handlers``: the work itself
+``registry``   the kinds of job: a name, and where the work itself stands
 ``context``    what a handler is given; ``heartbeat``: keeps its lease
 ``runner``     claims and runs one job after another
 ``threads``    the default: a thread of each serving process; ``serving`` sets it up

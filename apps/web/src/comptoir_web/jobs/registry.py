@@ -66,7 +66,8 @@ HANDLERS = JobRegistry()
 
 job = HANDLERS.job
 
-_MODULES = ("comptoir_web.jobs.handlers.loans_export", "comptoir_web.identity.mail_jobs")
+# By name: the work stands with the section it belongs to, above the jobs that carry it.
+_MODULES = ("comptoir_web.blueprints.loans.export", "comptoir_web.identity.mail_jobs")
 
 
 def load_handlers() -> JobRegistry:

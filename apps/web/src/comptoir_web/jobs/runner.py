@@ -19,6 +19,7 @@ import svcs
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from comptoir_web.clock import Clock
 from comptoir_web.files import FilesFull, FileStore, FileStoreError, FilesUnreachable
 from comptoir_web.jobs.context import JobContext
 from comptoir_web.jobs.errors import (
@@ -32,7 +33,6 @@ from comptoir_web.jobs.heartbeat import Heartbeat
 from comptoir_web.jobs.model import Job, JobPolicy, Lease, Sentence
 from comptoir_web.jobs.registry import JobRegistry
 from comptoir_web.jobs.store import JobStore
-from comptoir_web.wiring import Clock
 from shared_kernel import DatabaseBusy, DatabaseUnreachable, DiskFull, StorageError
 from shared_kernel.engine import reading, transaction
 

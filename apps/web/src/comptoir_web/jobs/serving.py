@@ -13,9 +13,9 @@ from comptoir_web.jobs.queue import JobQueue, SilentAnnouncer
 if TYPE_CHECKING:
     from flask import Flask
 
+    from comptoir_web.clock import Clock
     from comptoir_web.jobs.registry import JobRegistry
     from comptoir_web.settings import Settings
-    from comptoir_web.wiring import Clock
 
 __all__ = ["init_jobs", "queue_for"]
 
@@ -52,10 +52,10 @@ def init_jobs(
     """
     if settings.broker_url or app.testing:
         return
+    from comptoir_web.clock import Clock
     from comptoir_web.jobs.registry import load_handlers
     from comptoir_web.jobs.runner import JobRunner
     from comptoir_web.jobs.threads import RunnerThread
-    from comptoir_web.wiring import Clock
 
     policy = policy or JobPolicy()
 

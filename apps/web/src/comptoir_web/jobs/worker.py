@@ -20,6 +20,7 @@ import svcs
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from comptoir_web.clock import Clock
 from comptoir_web.jobs.celery import CeleryAnnouncer, add_task, make_celery
 from comptoir_web.jobs.errors import AnnouncerDown
 from comptoir_web.jobs.model import JobPolicy
@@ -29,7 +30,7 @@ from comptoir_web.jobs.runner import JobRunner
 from comptoir_web.jobs.store import JobStore
 from comptoir_web.settings import Settings
 from comptoir_web.storage import ALL_MIGRATIONS
-from comptoir_web.wiring import Clock, build_registry
+from comptoir_web.wiring import build_registry
 from shared_kernel import StorageError
 from shared_kernel.engine import transaction
 from shared_kernel.migrations import require_current

@@ -6,18 +6,21 @@ text stays as it was; where it can, the value is shown again as the reader's lan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 from wtforms.fields import FieldList, FormField
 
+from .languages import language
+
 if TYPE_CHECKING:
     from flask import Flask
+    from markupsafe import Markup
     from wtforms import Form
     from wtforms.fields.core import Field
 
-__all__ = ["Problem", "attributes", "form_problems", "install_forms"]
+__all__ = ["Problem", "attributes", "form_problems", "install_forms", "written_once"]
 
 
 @attrs.frozen
@@ -77,8 +80,30 @@ def notice_icon(tone: str) -> str:
     return _NOTICE_ICONS.get(tone, "info-circle")
 
 
+_WRITTEN: dict[tuple[str, ...], Markup] = {}
+_MOST_WRITTEN = 256
+
+
+def written_once(*key: str, caller: Callable[[], Markup]) -> Markup:
+    """A part of a page that depends on its key and the language alone: written the first time.
+
+    `{% call written_once("row", currency) %}...{% endcall %}` in a template. Past a few hundred
+    different parts nothing more is kept, so that an address can't fill the memory.
+    """
+    full = (language(), *key)
+    text = _WRITTEN.get(full)
+    if text is None:
+        text = caller()
+        if len(_WRITTEN) < _MOST_WRITTEN:
+            _WRITTEN[full] = text
+    return text
+
+
 def install_forms(app: Flask) -> None:
     """Give every template what `_forms.html` needs."""
     app.jinja_env.globals.update(
-        attributes=attributes, form_problems=form_problems, notice_icon=notice_icon
+        attributes=attributes,
+        form_problems=form_problems,
+        notice_icon=notice_icon,
+        written_once=written_once,
     )

@@ -190,6 +190,7 @@
           data: series.values.map(Number),
           backgroundColor: colour(`--chart-${index + 1}`),
           borderRadius: 2,
+          maxBarThickness: 48,
           categoryPercentage: 0.86,
           barPercentage: 0.92,
         })),

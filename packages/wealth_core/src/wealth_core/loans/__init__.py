@@ -8,8 +8,7 @@ The map::
     balance      what is owed at a date, the instalments paid, the total cost
     apr          the annual percentage rate of European law; XIRR
     documents    a loan as a JSON document, and back
-    bulk         a million balances at once, on arrays (imports numpy: ``from wealth_core.loans
-                 import bulk``)
+    bulk         a million balances at once, on arrays (numpy is imported when it is asked for)
 
 Money comes in and goes out as `shared_kernel.Money`; a rate is an exact fraction a year.
 """
@@ -44,6 +43,7 @@ from wealth_core.loans.terms import (
 )
 
 if TYPE_CHECKING:
+    from wealth_core.loans import bulk
     from wealth_core.loans.documents import (
         loan_from_document,
         loan_from_json,
@@ -80,6 +80,7 @@ __all__ = [
     "apr_of",
     "balance_on",
     "balloon",
+    "bulk",
     "constant_principal",
     "instalments_paid",
     "interest_only",
@@ -99,7 +100,9 @@ _DOCUMENTS = frozenset(name for name in __all__ if name.startswith(("loan_", "lo
 
 
 def __getattr__(name: str) -> object:
-    """Imports the documents (and cattrs with them) the first time one is asked for."""
+    """Imports the documents (and cattrs) or `bulk` (and numpy) when they are first asked for."""
+    if name == "bulk":
+        return import_module("wealth_core.loans.bulk")
     if name in _DOCUMENTS:
         return getattr(import_module("wealth_core.loans.documents"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,10 +1,10 @@
 """Checks that the terms of a loan share. Each records a fault and says whether all was well."""
 
 import unicodedata
-from collections.abc import Sized
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from shared_kernel import FaultList, Money, from_minor, to_minor
 from shared_kernel.faults import shown
@@ -18,6 +18,10 @@ FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2400
 _UNSHOWN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Control characters (NUL is one), halves of characters, separators of lines and paragraphs."""
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Controls that show what follows in another order: "10 EUR" could read "01 EUR"."""
+
+T = TypeVar("T")
 
 
 def check_amount(found: FaultList, path: str, value: object, *, currency: str = "") -> bool:
@@ -95,13 +99,20 @@ def check_whole(
 def check_label(found: FaultList, path: str, value: object, *, most: int) -> bool:
     """A text on one line, without the characters that no screen shows; it may be empty."""
     return found.check(
-        isinstance(value, str)
-        and len(value) <= most
-        and not any(unicodedata.category(character) in _UNSHOWN for character in value),
+        isinstance(value, str) and len(value) <= most and is_one_line(value),
         _faults.LABEL_NOT_TEXT,
         path,
         given=shown(value),
         most=most,
+    )
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text stays on one line and shows all it holds, in its order."""
+    return not any(
+        unicodedata.category(character) in _UNSHOWN
+        or unicodedata.bidirectional(character) in _TURNING
+        for character in text
     )
 
 
@@ -127,20 +138,22 @@ def check_date(found: FaultList, path: str, value: object) -> bool:
     )
 
 
-def check_are(
-    found: FaultList, path: str, values: tuple[object, ...], accepted: type, *, most: int
-) -> bool:
+def kept(values: Iterable[T]) -> tuple[T, ...]:
+    """Several values as a tuple; what is not several is left for `check_are` to refuse."""
+    given: object = values
+    return tuple(values) if isinstance(given, Iterable) else cast("tuple[T, ...]", values)
+
+
+def check_are(found: FaultList, path: str, values: object, accepted: type, *, most: int) -> bool:
     """Several values of one class, not too many of them."""
+    if not isinstance(values, tuple):
+        found.add(_faults.NOT_A_LIST, path, given=shown(values), accepted=accepted.__name__)
+        return False
     before = len(found.faults)
-    check_count(found, path, values, most=most)
+    found.check(len(values) <= most, _faults.TOO_MANY, path, given=len(values), most=most)
     for place, value in enumerate(values[:most]):
         check_is(found, f"{path}[{place}]", value, (accepted,))
     return len(found.faults) == before
-
-
-def check_count(found: FaultList, path: str, values: Sized, *, most: int) -> bool:
-    """Not more of them than a loan may have."""
-    return found.check(len(values) <= most, _faults.TOO_MANY, path, given=len(values), most=most)
 
 
 def check_is(found: FaultList, path: str, value: object, accepted: tuple[type, ...]) -> bool:

@@ -6,6 +6,7 @@ The sentences are the keys of `translations/fr.po`, where each one has its Frenc
 from shared_kernel.faults import FaultKind
 
 NOT_ACCEPTED = FaultKind("loan.not_accepted", "{given} cannot stand here: give {accepted}")
+NOT_A_LIST = FaultKind("loan.not_a_list", "{given} is not a list: give a list of {accepted}")
 NOT_AN_AMOUNT = FaultKind(
     "loan.not_an_amount", '{given} is not an amount: write money("215000", "EUR")'
 )

@@ -60,7 +60,7 @@ def rate_of(amounts: Sequence[int], times: Times, exact_times: ExactTimes) -> De
     scaled = rate * 10**PLACES
     if not math.isfinite(scaled) or abs(scaled - math.floor(scaled) - 0.5) <= error * 10**PLACES:
         return _polished(amounts, exact_times(), log_rate)
-    return round_decimal(Decimal(rate), PLACES)
+    return round_decimal(Decimal.from_float(rate), PLACES)
 
 
 def _newton(paid: Sequence[float], times: Times, received: float, start: float) -> float:
@@ -171,7 +171,7 @@ def _polished(amounts: Sequence[int], times: Sequence[Fraction], log_rate: float
     with decimal.localcontext(decimal.Context(prec=digits)) as context:
         moments = [Decimal(time.numerator) / time.denominator for time in times]
         start = moments[0]
-        rate = Decimal(log_rate)
+        rate = Decimal.from_float(log_rate)
         smallest = context.power(10, -PLACES - 15) / rate.exp()
         for _ in range(_STEPS):
             worth = slope = Decimal(0)

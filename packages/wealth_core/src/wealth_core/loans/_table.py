@@ -2,7 +2,7 @@
 
 A unit is a minor unit for the bank's table, and `FINE` parts of one for the exact table: running
 the same integers with thirty more digits leaves an error no figure shown can see, and needs no
-second engine. What is shown of the fine units is rounded by `shown`.
+second engine. What is shown of the fine units is rounded by `shown_minor`.
 """
 
 from collections.abc import Mapping
@@ -37,10 +37,10 @@ CEILING_MINOR: Final = 10**15
 """What is owed may not grow above this by capitalised interest: sums then fit in 64 bits."""
 
 
-def shown(fine: int) -> int:
+def shown_minor(fine: int) -> int:
     """Fine units as minor units, half up; what is within 1e-15 of a tie is the tie.
 
-    >>> shown(FINE // 2 - 1), shown(FINE // 2 - 2 * 10**15)
+    >>> shown_minor(FINE // 2 - 1), shown_minor(FINE // 2 - 2 * 10**15)
     (1, 0)
     """
     return half_up(half_up(fine, _SNAP), _SNAP)
@@ -267,7 +267,7 @@ class Run:
         repaid = balance
         if repayment.amount is not None:
             asked = to_minor(repayment.amount)
-            most = shown(balance) if self._scale == FINE else balance
+            most = shown_minor(balance) if self._scale == FINE else balance
             if asked > most:
                 owed = from_minor(most, self._loan.currency)
                 raise LoanFaults.of(

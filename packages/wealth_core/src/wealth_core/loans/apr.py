@@ -19,7 +19,7 @@ from shared_kernel import FaultList, Money, add_months, shown, to_minor
 from shared_kernel.rounding import round_decimal
 from wealth_core.errors import AprUndefined, LoanFaults
 from wealth_core.loans import _faults
-from wealth_core.loans._checks import check_are, check_day, check_is
+from wealth_core.loans._checks import check_are, check_day, check_is, kept
 from wealth_core.loans._minor import MONTHS_A_YEAR
 from wealth_core.loans._solver import rate_of
 from wealth_core.loans.schedule import LAST_DAY_OF_EVERY_MONTH, LEVEL, Rounding, Schedule, schedule
@@ -138,6 +138,7 @@ def apr_of(flows: Sequence[Flow]) -> Decimal:
     >>> apr_of(flows)
     Decimal('0.1296203771')
     """
+    flows = kept(flows)
     amounts, dated = _checked(flows)
     if dated is None:
         exact = [flow.at for flow in flows if isinstance(flow.at, Fraction)]
@@ -166,7 +167,7 @@ def xirr(flows: Sequence[Flow]) -> Decimal:
     >>> xirr([Flow(date(2025, 1, 1), bought), Flow(date(2026, 1, 1), sold)])
     Decimal('0.10000000000000')
     """
-    amounts, dated = _checked(flows, only_dates=True)
+    amounts, dated = _checked(kept(flows), only_dates=True)
     # Here, and not above: importing the compiled module takes longer than the rest of the package.
     import pyxirr
 
@@ -180,7 +181,7 @@ def xirr(flows: Sequence[Flow]) -> Decimal:
         raise AprUndefined("no rate makes what is received worth what is paid")
     if not math.isfinite(rate):
         raise AprUndefined("the rate is beyond any figure: look at the amounts and the dates again")
-    return round_decimal(Decimal(rate), XIRR_PLACES)
+    return round_decimal(Decimal.from_float(rate), XIRR_PLACES)
 
 
 Span = tuple[int, int, int]  # whole months, days more, and the days of the year that ends there
@@ -251,11 +252,11 @@ def _rate(amounts: Sequence[int], exact: Sequence[Fraction]) -> Decimal:
 
 
 def _checked(
-    flows: Sequence[Flow], *, only_dates: bool = False
+    flows: tuple[Flow, ...], *, only_dates: bool = False
 ) -> tuple[list[int], list[date] | None]:
     """The amounts in minor units, and the dates when the flows have some; refuses mixtures."""
     found = FaultList()
-    if not check_are(found, "flows", tuple(flows), Flow, most=MAX_FLOWS):
+    if not check_are(found, "flows", flows, Flow, most=MAX_FLOWS):
         found.raise_if_any(LoanFaults)
     if len(flows) < 2:
         raise AprUndefined("a rate needs an amount received and an amount paid: give two flows")

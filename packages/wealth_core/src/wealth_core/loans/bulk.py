@@ -52,19 +52,19 @@ HIGHEST_RATE_PPM: Final = 999_999
 HIGHEST_MONTHS: Final = 600
 
 NOT_INTEGERS = FaultKind(
-    "wealth.bulk.not_integers",
+    "bulk.not_integers",
     "values of type {given} are not whole numbers: give an integer array, for example int64",
 )
 SHAPES_DIFFER = FaultKind(
-    "wealth.bulk.shapes_differ",
+    "bulk.shapes_differ",
     "the shapes {shapes} do not go together: give arrays of one shape, or single numbers",
 )
 OUT_OF_RANGE = FaultKind(
-    "wealth.bulk.out_of_range",
+    "bulk.out_of_range",
     "{given} is not between {lowest} and {highest} (values out of this range: {count})",
 )
 PAID_BEYOND_TERM = FaultKind(
-    "wealth.bulk.paid_beyond_term",
+    "bulk.paid_beyond_term",
     "{given} instalments cannot be paid of a loan of {months}: give 0 to {months}"
     " (values out of this range: {count})",
 )
@@ -260,7 +260,11 @@ def _checked(
     }
     columns = []
     for name, (values, lowest, highest) in given.items():
-        column = np.asarray(values)
+        try:
+            column = np.asarray(values)
+        except ValueError:  # numpy makes no array of rows of different lengths
+            faults.add(NOT_INTEGERS, name, given=type(values).__name__)
+            continue
         columns.append(column)
         if column.size == 0 and not isinstance(values, np.ndarray):
             columns[-1] = column.astype(np.int64)  # [] has no type of its own

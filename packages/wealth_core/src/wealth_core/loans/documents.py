@@ -111,7 +111,7 @@ def loan_from_document(document: object) -> Loan:
     if "version" not in document:
         raise LoanFaults.of(_faults.VERSION_MISSING, "version", accepted=VERSION)
     version = document["version"]
-    if version != VERSION or isinstance(version, bool):
+    if type(version) is not int or version != VERSION:
         raise LoanFaults.of(
             _faults.UNKNOWN_VERSION, "version", given=shown(version), accepted=VERSION
         )

@@ -17,6 +17,7 @@ from wealth_core.loans._checks import (
     check_date,
     check_is,
     check_whole,
+    kept,
 )
 from wealth_core.loans._minor import half_up
 from wealth_core.loans.terms import InterestOnly, Loan
@@ -96,7 +97,8 @@ def by_instalment(loan: Loan, repayments: Sequence[Repayment]) -> dict[int, tupl
     """
     found = FaultList()
     placed: dict[int, tuple[int, Repayment]] = {}
-    if not check_are(found, "repayments", tuple(repayments), Repayment, most=MAX_MONTHS):
+    repayments = kept(repayments)
+    if not check_are(found, "repayments", repayments, Repayment, most=MAX_MONTHS):
         found.raise_if_any(LoanFaults)
     for place, repayment in enumerate(repayments):
         path = f"repayments[{place}]"

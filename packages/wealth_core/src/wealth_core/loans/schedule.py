@@ -18,9 +18,12 @@ from itertools import repeat
 from operator import sub
 from typing import overload
 
-from shared_kernel import Money, add_months, from_minor, to_minor
+from shared_kernel import Money, add_months, from_minor, shown, to_minor
+from shared_kernel.rounding import EXACT_CONTEXT
+from wealth_core.errors import LoanFaults
+from wealth_core.loans import _faults
 from wealth_core.loans._minor import MONTHS_A_YEAR, half_up
-from wealth_core.loans._table import FINE, Run, Table, plain_table, shown
+from wealth_core.loans._table import FINE, Run, Table, plain_table, shown_minor
 from wealth_core.loans.repayments import Repayment, by_instalment
 from wealth_core.loans.terms import Annuity, FeeTiming, InsuranceBase, Loan
 
@@ -268,7 +271,7 @@ class Schedule(Sequence[Row]):
         # that lets the instalment show its own rounding, so that a level instalment looks level.
         return [
             min(
-                max(shown(instalment) - principal, interest // FINE),
+                max(shown_minor(instalment) - principal, interest // FINE),
                 -(-interest // FINE),
             )
             for instalment, principal, interest in zip(
@@ -326,7 +329,8 @@ class Schedule(Sequence[Row]):
         premiums = [0] * count
         initial = self._principal * self._table.scale
         for insurance in self.loan.insurance:
-            rate, parts = (insurance.annual_rate * insurance.share).as_integer_ratio()
+            insured = EXACT_CONTEXT.multiply(insurance.annual_rate, insurance.share)
+            rate, parts = insured.as_integer_ratio()
             parts *= MONTHS_A_YEAR
             if insurance.base is InsuranceBase.INITIAL:
                 level = half_up(initial * rate, parts)
@@ -357,10 +361,10 @@ class Schedule(Sequence[Row]):
         return sum(to_minor(fee.amount) for fee in self.loan.fees if fee.when is when)
 
     def _shown(self, units: int) -> int:
-        return units if self._table.scale == 1 else shown(units)
+        return units if self._table.scale == 1 else shown_minor(units)
 
     def _shown_all(self, units: list[int]) -> list[int]:
-        return units if self._table.scale == 1 else [shown(each) for each in units]
+        return units if self._table.scale == 1 else [shown_minor(each) for each in units]
 
 
 def schedule(
@@ -378,7 +382,8 @@ def schedule(
         when rounding or a repayment pays it off early.
 
     Raises:
-        LoanFaults: a repayment that is not on a due date, or above what is owed.
+        LoanFaults: a repayment that is not on a due date, or above what is owed; a rounding that is
+            none of the three; interest capitalised beyond any amount.
 
     >>> from decimal import Decimal
     >>> from shared_kernel import money
@@ -389,6 +394,10 @@ def schedule(
     >>> table[-1].instalment.amount, table.total_interest.amount
     (Decimal('1060.04'), Decimal('102736.92'))
     """
+    named: object = rounding
+    if not isinstance(named, Rounding):  # the text "exact" would be taken for CENT in silence
+        accepted = " | ".join(each.name for each in Rounding)
+        raise LoanFaults.of(_faults.NOT_ACCEPTED, "rounding", given=shown(named), accepted=accepted)
     principal = to_minor(loan.principal)
     scale = FINE if rounding is EXACT else 1
     level = rounding is LEVEL

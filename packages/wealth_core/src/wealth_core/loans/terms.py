@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 
 import attrs
 
 from shared_kernel import FaultList, Money, add_months
+from shared_kernel.rounding import EXACT_CONTEXT
 from wealth_core.errors import LoanFaults
 from wealth_core.loans import _faults
 from wealth_core.loans._checks import (
@@ -27,6 +29,7 @@ from wealth_core.loans._checks import (
     check_rate,
     check_share,
     check_whole,
+    kept,
 )
 
 MAX_INSURANCES = 20
@@ -253,15 +256,15 @@ class RateChange:
 
 # One converter a type: mypy does not infer the type of a field from a generic one.
 def _insurances(values: Iterable[Insurance]) -> tuple[Insurance, ...]:
-    return tuple(values)
+    return kept(values)
 
 
 def _fees(values: Iterable[Fee]) -> tuple[Fee, ...]:
-    return tuple(values)
+    return kept(values)
 
 
 def _rate_changes(values: Iterable[RateChange]) -> tuple[RateChange, ...]:
-    return tuple(values)
+    return kept(values)
 
 
 @attrs.frozen
@@ -389,7 +392,7 @@ class Loan:
 
     def _check_insurance(self, found: FaultList) -> None:
         if check_are(found, "insurance", self.insurance, Insurance, most=MAX_INSURANCES):
-            covered = sum(each.share for each in self.insurance)
+            covered = reduce(EXACT_CONTEXT.add, (each.share for each in self.insurance), Decimal(0))
             found.check(
                 not self.insurance or covered >= 1,
                 _faults.SHARES_UNDER_ONE,

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import FaultKind, FaultList, shown
 from wealth_core.errors import LoanFaults, SavedLoanMissing, StaleVersion
+from wealth_core.loans._checks import is_one_line
 from wealth_core.loans.documents import loan_from_document, loan_to_document
 from wealth_core.storage.tables import LABEL_CHARACTERS, wealth_loans
 
@@ -313,15 +314,15 @@ def _saved(row: RowMapping) -> SavedLoan:
     )
 
 
-def _label(given: str) -> str:
+def _label(given: object) -> str:
+    if not isinstance(given, str):
+        raise LoanFaults.of(LABEL_NOT_TEXT, "label", given=shown(given))
     faults = FaultList()
     label = given.strip()
     if faults.check(bool(label), LABEL_EMPTY, "label"):
         long = len(label) > LABEL_CHARACTERS
         faults.check(not long, LABEL_TOO_LONG, "label", given=len(label), most=LABEL_CHARACTERS)
-        # French names hold no-break spaces, which str.isprintable refuses.
-        printable = label.replace("\u00a0", " ").replace("\u202f", " ").isprintable()
-        faults.check(printable, LABEL_NOT_TEXT, "label", given=shown(label))
+        faults.check(is_one_line(label), LABEL_NOT_TEXT, "label", given=shown(label))
     faults.raise_if_any(LoanFaults)
     return label
 

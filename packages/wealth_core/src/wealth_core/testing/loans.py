@@ -35,6 +35,7 @@ from wealth_core.loans import (
     interest_only,
     schedule,
 )
+from wealth_core.loans._checks import is_one_line
 
 CURRENCIES = ("EUR", "USD", "XOF", "TND")
 """Two decimals, none, and three."""
@@ -200,7 +201,7 @@ def _fees(currency: str) -> st.SearchStrategy[Fee]:
         Fee,
         _amounts(currency, most=10**5),
         when=st.sampled_from(FeeTiming),
-        label=st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=20),
+        label=st.text(max_size=20).filter(is_one_line),
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from comptoir_web.blueprints.account.forms import PasswordForm
+from comptoir_web.blueprints.account.words import device_name
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import peer, visitor
 from comptoir_web.identity.errors import IdentityFaults, TooManyAttempts
@@ -33,13 +34,14 @@ def show() -> ResponseReturnValue:
     return render_template(
         "account/show.html",
         me=me,
+        device_name=device_name,
         sessions=services().get(SignInService).sessions(me.id),
         codes_left=second_factor.codes_left(me.id) if me.user.second_factor else 0,
         required=services().get(Settings).require_admin_2fa and me.role is Role.ADMIN,
         columns=(
             Column("device", _("Device")),
             Column("address", _("Network address")),
-            Column("seen", _("Last seen")),
+            Column("seen", _("Last seen (UTC)")),
             Column("end", _("End this session"), hidden=True),
         ),
     )

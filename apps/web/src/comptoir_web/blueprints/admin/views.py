@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from attrs import frozen
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comptoir_web.blueprints.admin.forms import ROLE_NAMES, NewUserForm, RoleForm
-from comptoir_web.blueprints.admin.words import ACTION_NAMES, action_name, details
+from comptoir_web.blueprints.admin.words import ACTION_NAMES, action_name, details, state_name
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import peer, visitor
+from comptoir_web.identity.audit import AuditEntry
 from comptoir_web.identity.errors import IdentityFaults, LastAdmin, UnknownUser
 from comptoir_web.identity.mail_jobs import ask_for_link
 from comptoir_web.identity.roles import Role, reached_by
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
-from comptoir_web.identity.users import User
+from comptoir_web.identity.users import SORTS, User, UserPage
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.presentation import gettext as _
-from comptoir_web.presentation.tables import Column, Page
+from comptoir_web.presentation import language
+from comptoir_web.presentation.csv_files import Cell, csv_bytes
+from comptoir_web.presentation.tables import Column, Page, Sort, sort_from
 from comptoir_web.settings import Settings
 from comptoir_web.wiring import services
 
@@ -28,6 +33,7 @@ __all__ = ["blueprint"]
 
 USERS_PER_PAGE = 25
 LINES_PER_PAGE = 50
+MOST_LINES = 10_000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 blueprint = Blueprint("admin", __name__, url_prefix="/plateforme/admin")
@@ -42,38 +48,37 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/utilisateurs")
 def users() -> ResponseReturnValue:
-    """The accounts; the search and the filters are in the address."""
-    search = request.args.get("q", "").strip()[:100]
-    role = request.args.get("role", "")
-    state = request.args.get("state", "")
-    found = (
-        services()
-        .get(IdentityService)
-        .users(
-            search=search,
-            role=Role(role) if role in tuple(Role) else None,
-            disabled={"active": False, "disabled": True}.get(state),
-            number=_asked_page(),
-            per_page=USERS_PER_PAGE,
-        )
-    )
+    """The accounts; the search, the filters, the sort and the page are in the address."""
+    asked = _AskedUsers.from_address()
+    found = asked.page(number=_asked_page(), per_page=USERS_PER_PAGE)
     return render_template(
         "admin/users.html",
         users=found.users,
         page=Page(number=found.number, size=found.per_page, total=found.total),
-        search=search,
-        role=role,
-        state=state,
-        filtered=bool(search or role or state),
+        asked=asked,
+        csv_url=_same_filters("admin.users_csv"),
         role_names=ROLE_NAMES,
         columns=(
-            Column("name", _("Name")),
-            Column("email", _("E-mail address")),
-            Column("role", _("Role")),
+            Column("name", _("Name"), sortable=True),
+            Column("email", _("E-mail address"), sortable=True),
+            Column("role", _("Role"), sortable=True),
             Column("state", _("State")),
-            Column("created", _("Created")),
+            Column("created", _("Created"), sortable=True),
         ),
     )
+
+
+@blueprint.get("/utilisateurs.csv")
+def users_csv() -> ResponseReturnValue:
+    """The accounts of the list, every page of them, as a file for a spreadsheet."""
+    rows: list[Sequence[Cell]] = [
+        (_("Name"), _("E-mail address"), _("Role"), _("State"), _("Created"))
+    ]
+    rows += [
+        (u.name, u.email, str(ROLE_NAMES[u.role]), state_name(u), u.created_at.date())
+        for u in _AskedUsers.from_address().page(number=1, per_page=MOST_LINES).users
+    ]
+    return _csv(rows, _("accounts"))
 
 
 @blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
@@ -180,33 +185,63 @@ def remove_second_factor(user_id: str) -> ResponseReturnValue:
 def audit() -> ResponseReturnValue:
     """Who did what, the newest first; the filters are in the address."""
     identity = services().get(IdentityService)
-    user_id, action = request.args.get("user", ""), request.args.get("action", "")
-    about = _known(identity, user_id)
+    about, action = _asked_audit(identity)
     found = identity.audit(
         user_id=about.id if about else None,
-        action=action if action in ACTION_NAMES else None,
+        action=action,
         number=_asked_page(),
         per_page=LINES_PER_PAGE,
     )
-    accounts = {a for entry in found.entries for a in (entry.actor_id, entry.subject_id) if a}
     return render_template(
         "admin/audit.html",
         entries=found.entries,
-        names=identity.users_by_id(accounts),
+        names=_accounts_of(identity, found.entries),
         about=about,
         action=action,
         actions={name: action_name(name) for name in ACTION_NAMES},
         action_name=action_name,
         details=details,
         page=Page(number=found.number, size=found.per_page, total=found.total),
+        csv_url=_same_filters("admin.audit_csv"),
         columns=(
-            Column("at", _("When")),
+            Column("at", _("When (UTC)")),
             Column("action", _("What")),
             Column("actor", _("By")),
             Column("subject", _("About")),
             Column("address", _("Network address")),
         ),
     )
+
+
+@blueprint.get("/journal.csv")
+def audit_csv() -> ResponseReturnValue:
+    """The lines of the log that the filters leave, the newest first, as a file."""
+    identity = services().get(IdentityService)
+    about, action = _asked_audit(identity)
+    entries = identity.audit(
+        user_id=about.id if about else None, action=action, per_page=MOST_LINES
+    ).entries
+    names = _accounts_of(identity, entries)
+
+    def name(user_id: str | None) -> str:
+        found = names.get(user_id or "")
+        return found.name if found else user_id or ""
+
+    rows: list[Sequence[Cell]] = [
+        (_("When (UTC)"), _("What"), _("Details"), _("By"), _("About"), _("Network address"))
+    ]
+    rows += [
+        (
+            f"{entry.at:%Y-%m-%d %H:%M:%S}",
+            action_name(entry.action),
+            details(entry),
+            name(entry.actor_id),
+            name(entry.subject_id),
+            entry.address or "",
+        )
+        for entry in entries
+    ]
+    return _csv(rows, _("audit-log"))
 
 
 def _user_page(found: User, *, form: RoleForm | None = None, link: str = "") -> str:
@@ -231,11 +266,68 @@ def _to(found: User) -> ResponseReturnValue:
     return redirect(url_for("admin.user", user_id=found.id), code=303)
 
 
-def _known(identity: IdentityService, user_id: str) -> User | None:
+@frozen(kw_only=True)
+class _AskedUsers:
+    """What the address asks of the list of accounts."""
+
+    search: str
+    role: str
+    state: str
+    sort: Sort
+
+    @classmethod
+    def from_address(cls) -> _AskedUsers:
+        return cls(
+            search=request.args.get("q", "").strip()[:100],
+            role=request.args.get("role", ""),
+            state=request.args.get("state", ""),
+            sort=sort_from(SORTS, default="name"),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.search or self.role or self.state)
+
+    def page(self, *, number: int, per_page: int) -> UserPage:
+        return (
+            services()
+            .get(IdentityService)
+            .users(
+                search=self.search,
+                role=Role(self.role) if self.role in tuple(Role) else None,
+                disabled={"active": False, "disabled": True}.get(self.state),
+                sort=self.sort.key,
+                descending=self.sort.descending,
+                number=number,
+                per_page=per_page,
+            )
+        )
+
+
+def _asked_audit(identity: IdentityService) -> tuple[User | None, str | None]:
     try:
-        return identity.user(user_id)
+        about = identity.user(request.args.get("user", ""))
     except UnknownUser:
-        return None
+        about = None
+    action = request.args.get("action", "")
+    return about, action if action in ACTION_NAMES else None
+
+
+def _accounts_of(identity: IdentityService, entries: Sequence[AuditEntry]) -> Mapping[str, User]:
+    named = {user_id for e in entries for user_id in (e.actor_id, e.subject_id) if user_id}
+    return identity.users_by_id(named)
+
+
+def _same_filters(endpoint: str) -> str:
+    # Not through url_for's arguments, some of which (`_scheme`) would make another address.
+    asked = request.query_string.decode("ascii", "replace")
+    return f"{url_for(endpoint)}?{asked}" if asked else url_for(endpoint)
+
+
+def _csv(rows: Sequence[Sequence[Cell]], name: str) -> Response:
+    response = Response(csv_bytes(rows, locale=language()), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return response
 
 
 def _asked_page() -> int:

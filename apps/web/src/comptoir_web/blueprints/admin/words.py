@@ -5,10 +5,11 @@ from __future__ import annotations
 from comptoir_web.blueprints.admin.forms import ROLE_NAMES
 from comptoir_web.identity.audit import Action, AuditEntry
 from comptoir_web.identity.roles import Role
+from comptoir_web.identity.users import User
 from comptoir_web.presentation import gettext as _
 from comptoir_web.presentation import lazy_gettext
 
-__all__ = ["ACTION_NAMES", "action_name", "details"]
+__all__ = ["ACTION_NAMES", "action_name", "details", "state_name"]
 
 ACTION_NAMES = {
     Action.SIGNED_IN.value: lazy_gettext("Signed in"),
@@ -48,6 +49,13 @@ def details(entry: AuditEntry) -> str:
         return _("from %(before)s to %(after)s", before=_role(before), after=_role(after))
     role = entry.detail.get("role")
     return _role(role) if role else ""
+
+
+def state_name(user: User) -> str:
+    """Whether the account can sign in, in two or three words."""
+    if not user.active:
+        return _("Disabled")
+    return _("Active") if user.has_password else _("No password yet")
 
 
 def _role(name: object) -> str:

@@ -10,8 +10,8 @@ from comptoir_web.presentation.formats import money
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import keep_address
 
+from .address import address_of
 from .forms import GROUPS, without_row
-from .question import address_of
 from .saved import edited_loan
 from .views import (
     answered,

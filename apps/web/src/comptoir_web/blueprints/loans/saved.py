@@ -31,8 +31,9 @@ from shared_kernel.engine import reading, transaction
 from wealth_core.errors import SavedLoanMissing, StaleVersion
 from wealth_core.storage import LoanStore
 
+from .address import address_of
 from .answer import answer_to, summary_of, terms_of
-from .question import LoanQuestion, address_of
+from .question import LoanQuestion
 from .views import (
     answered,
     blueprint,
@@ -160,11 +161,17 @@ def _card(saved: SavedLoan, answer: Answer) -> Card:
 
 
 def _total_owed(answers: list[Answer]) -> str:
-    """What is owed over all loans, when they are in one currency and there are several."""
-    currencies = {answer.balance.currency for answer in answers}
-    if len(answers) < 2 or len(currencies) != 1:
+    """What is owed over several loans, one amount a currency: nothing is converted."""
+    totals: dict[str, int] = {}
+    for answer in answers:
+        code = answer.balance.currency.code
+        totals[code] = totals.get(code, 0) + to_minor(answer.balance)
+    amounts = [money(from_minor(minor, code)) for code, minor in totals.items()]
+    if len(answers) < 2:
         return ""
-    return money(from_minor(sum(to_minor(answer.balance) for answer in answers), currencies.pop()))
+    if len(amounts) == 1:
+        return amounts[0]
+    return _("%(some)s and %(last)s", some=", ".join(amounts[:-1]), last=amounts[-1])
 
 
 @blueprint.route("/enregistrer", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
+from comptoir_web.blueprints.loans.documents import file_stem, schedule_csv, schedule_pdf
 from comptoir_web.jobs.context import JobContext
 from comptoir_web.jobs.errors import JobError
 from comptoir_web.jobs.model import Sentence
@@ -89,9 +90,6 @@ def _every(store: LoanStore, owner: str) -> Iterator[SavedLoan]:
 
 def _export_one(context: JobContext, loan_id: str, number: int, locale: str) -> tuple[str, ...]:
     """Put the two files of one loan and give their names; none when it was removed meanwhile."""
-    # Imported late: a process that only asks for jobs never loads the PDF compiler.
-    from comptoir_web.blueprints.loans.documents import file_stem, schedule_csv, schedule_pdf
-
     with reading(context.engine) as connection:
         try:
             saved = LoanStore(connection).get(context.job.owner, loan_id)
