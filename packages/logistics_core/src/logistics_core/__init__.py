@@ -1,11 +1,16 @@
 """Group freight: volumes, weights and the revenue ton, exact and explained.
 
-The map:
+The map::
 
-- `measures`: cartons and shipments, their volume and weight, and the revenue ton they are billed;
-- `containers`: what a container holds, billed and stowable, which are two numbers;
-- `errors`: the error tree;
-- `testing`: Hypothesis strategies for other projects' tests (extra ``testing``).
+    logistics_core
+    |-- measures     cartons and shipments: volume, weight, and the revenue ton they are billed
+    |-- containers   what a container holds, billed and stowable, which are two numbers
+    |-- testing      Hypothesis strategies for other projects' tests (extra: testing)
+    `-- errors       every error, in one tree
+
+>>> from logistics_core import Carton, Shipment, measure
+>>> measure(Shipment([Carton(60, 40, 50, 5, count=20)])).revenue_tons
+Decimal('2.400')
 """
 
 from logistics_core.containers import (

@@ -14,10 +14,12 @@ import attrs
 from logistics_core.errors import MeasureFaults
 from logistics_core.measures import Carton, as_decimal, check_measure, exact
 from shared_kernel import FaultKind, FaultList
+from shared_kernel.rounding import EXACT_CONTEXT
 
 __all__ = ["HIGH_CUBE_40", "Container", "Occupancy", "occupancy", "stands_inside"]
 
 _LEAST, _MOST = Decimal("0.001"), Decimal(1_000_000)
+_NONE, _MOST_LOADED = Decimal(0), Decimal(10**15)
 MORE_THAN_INSIDE = FaultKind(
     "container.more_than_inside",
     "{given} CBM are more than the inside volume, {inside} CBM: give what can be stowed",
@@ -28,17 +30,17 @@ MORE_THAN_INSIDE = FaultKind(
 class Container:
     """A container: inside sides and door in centimetres, payload in kilograms, volumes in CBM.
 
-    Attributes:
-        length_cm: Inside length.
-        width_cm: Inside width.
-        height_cm: Inside height.
-        door_height_cm: The height of the door, lower than the inside.
-        payload_kg: The heaviest load, net of the container.
-        billed_cbm: The volume sold to those who share it.
-        stowable_cbm: The volume to count on when planning a load of mixed cartons.
+    Args:
+        length_cm: inside length.
+        width_cm: inside width.
+        height_cm: inside height.
+        door_height_cm: the height of the door, lower than the inside.
+        payload_kg: the heaviest load, net of the container.
+        billed_cbm: the volume sold to those who share it.
+        stowable_cbm: the volume to count on when planning a load of mixed cartons.
 
     Raises:
-        MeasureFaults: A measure is refused, or more is stowable than the inside volume.
+        MeasureFaults: a measure is refused, or more is stowable than the inside volume.
     """
 
     length_cm: Decimal = attrs.field(converter=exact)
@@ -60,8 +62,8 @@ class Container:
                 self.stowable_cbm <= self.inside_cbm,
                 MORE_THAN_INSIDE,
                 "stowable_cbm",
-                given=str(self.stowable_cbm),
-                inside=str(self.inside_cbm),
+                given=self.stowable_cbm,
+                inside=self.inside_cbm,
             )
         faults.raise_if_any(MeasureFaults)
 
@@ -92,10 +94,10 @@ box by box reach 73 to 74: use ``attrs.evolve`` when each load is planned that w
 class Occupancy:
     """How full a container is, in the two volumes and by weight; what is left may be negative.
 
-    Attributes:
-        billed_left_cbm: What can still be sold.
-        stowable_left_cbm: What can still be counted on to fit.
-        payload_left_kg: The weight that can still be loaded.
+    Args:
+        billed_left_cbm: what can still be sold.
+        stowable_left_cbm: what can still be counted on to fit.
+        payload_left_kg: the weight that can still be loaded.
     """
 
     billed_left_cbm: Decimal
@@ -108,33 +110,47 @@ class Occupancy:
         return self.stowable_left_cbm >= 0 and self.payload_left_kg >= 0
 
 
-def occupancy(container: Container, *, volume_cbm: Decimal, weight_kg: Decimal) -> Occupancy:
-    """Give what a load leaves of a container: billed CBM, stowable CBM and kilograms, exact.
+def occupancy(
+    container: Container, *, volume_cbm: Decimal | int, weight_kg: Decimal | int
+) -> Occupancy:
+    """What a load leaves of a container: billed CBM, stowable CBM and kilograms, exact.
 
-    Example:
-        >>> left = occupancy(HIGH_CUBE_40, volume_cbm=Decimal(70), weight_kg=Decimal(20_000))
-        >>> left.billed_left_cbm, left.stowable_left_cbm, left.fits
-        (Decimal('6'), Decimal('-2'), False)
+    Args:
+        container: the container, empty.
+        volume_cbm: the volume of the load, in cubic metres; it may be more than the container's.
+        weight_kg: its weight.
+
+    Raises:
+        MeasureFaults: the volume or the weight is not exact, negative or absurd.
+
+    >>> left = occupancy(HIGH_CUBE_40, volume_cbm=70, weight_kg=20_000)
+    >>> left.billed_left_cbm, left.stowable_left_cbm, left.fits
+    (Decimal('6'), Decimal('-2'), False)
     """
+    volume, weight = exact(volume_cbm), exact(weight_kg)
+    faults = FaultList()
+    check_measure(faults, "volume_cbm", volume, least=_NONE, most=_MOST_LOADED)
+    check_measure(faults, "weight_kg", weight, least=_NONE, most=_MOST_LOADED)
+    faults.raise_if_any(MeasureFaults)
+    left = EXACT_CONTEXT.subtract
     return Occupancy(
-        billed_left_cbm=container.billed_cbm - volume_cbm,
-        stowable_left_cbm=container.stowable_cbm - volume_cbm,
-        payload_left_kg=container.payload_kg - weight_kg,
+        billed_left_cbm=left(container.billed_cbm, volume),
+        stowable_left_cbm=left(container.stowable_cbm, volume),
+        payload_left_kg=left(container.payload_kg, weight),
     )
 
 
 def stands_inside(carton: Carton, container: Container, *, may_be_turned: bool = True) -> bool:
-    """Say whether one carton passes the door upright and stands on the floor of an empty container.
+    """Whether one carton passes the door upright and stands on the floor of an empty container.
 
     The door is lower than the inside: a carton may fit a container that it cannot enter. With
     ``may_be_turned`` any side may stand vertically; without it the height stays the height.
 
-    Example:
-        >>> tall = Carton(100, 100, 260, 80)
-        >>> stands_inside(tall, HIGH_CUBE_40, may_be_turned=False)
-        False
-        >>> stands_inside(tall, HIGH_CUBE_40)
-        True
+    >>> tall = Carton(100, 100, 260, 80)
+    >>> stands_inside(tall, HIGH_CUBE_40, may_be_turned=False)
+    False
+    >>> stands_inside(tall, HIGH_CUBE_40)
+    True
     """
     sides = (carton.length_cm, carton.width_cm, carton.height_cm)
     return any(

@@ -1,19 +1,20 @@
-"""The errors of logistics_core.
+"""Every error of the library, in one tree.
 
 ::
 
-    LogisticsError
-    └── MeasureFaults    a carton, shipment, container or setting is refused (also a Faults)
+    LogisticsError (shared_kernel.KernelError)
+    `-- MeasureFaults (shared_kernel.Faults)   a carton, a shipment, a container or a setting is
+                                               refused: every fault of it, each with its path
 """
 
-from shared_kernel import Faults
+from shared_kernel.errors import Faults, KernelError
 
 __all__ = ["LogisticsError", "MeasureFaults"]
 
 
-class LogisticsError(Exception):
-    """The base of every error raised by logistics_core."""
+class LogisticsError(KernelError):
+    """Base of every error of the library."""
 
 
-class MeasureFaults(LogisticsError, Faults):  # noqa: N818 (the house's word: an input has faults)
-    """Sides, weights, counts or settings that are refused, each fault with its path."""
+class MeasureFaults(LogisticsError, Faults):
+    """Sides, weights, counts or settings are refused; `.faults` lists every fault with its path."""

@@ -9,14 +9,18 @@ roundings that the trade applies (of the sides, of the result) are settings name
 """
 
 from collections.abc import Iterable
-from decimal import Context, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
+from math import isfinite
+from typing import cast
 
 import attrs
 
 from logistics_core.errors import MeasureFaults
-from shared_kernel import FaultKind, FaultList, RoundingMode, round_decimal, round_ratio
+from shared_kernel import FaultKind, FaultList, RoundingMode, round_decimal, round_ratio, shown
+from shared_kernel.rounding import EXACT_CONTEXT
 
 __all__ = [
     "AIR",
@@ -33,7 +37,7 @@ __all__ = [
 
 NOT_EXACT = FaultKind(
     "measure.not_exact",
-    "{given} is not an exact number: write Decimal('{suggestion}') or a whole number",
+    '{given} is not an exact number: write Decimal("{suggestion}") or a whole number',
 )
 OUT_OF_RANGE = FaultKind(
     "measure.out_of_range", "{given} is out of range: from {least} to {most} is accepted"
@@ -42,51 +46,53 @@ TOO_FINE = FaultKind("measure.too_fine", "{given} has more than {places} decimal
 BAD_COUNT = FaultKind(
     "measure.bad_count", "{given} is not a count: a whole number from {least} to {most} is accepted"
 )
-NO_CARTON = FaultKind("measure.no_carton", "a shipment has at least one carton")
+NO_CARTON = FaultKind("measure.no_carton", "a shipment has at least one carton: give one")
+NOT_CARTONS = FaultKind("measure.not_cartons", "{given} is not a list: give a list of Carton")
+NOT_ACCEPTED = FaultKind("measure.not_accepted", "{given} cannot stand here: give {accepted}")
 
 _CM3_PER_CBM = 1_000_000
 _PLACES = 6
 # Wider than anything that travels; they keep an absurd exponent from filling the memory.
 _LEAST, _MOST_CM, _MOST_KG = Decimal("0.001"), Decimal(100_000), Decimal(1_000_000_000)
 _MOST_COUNT = 1_000_000
-# Three sides of twelve digits and a count: nothing exact here needs more digits.
-_WIDE = Context(prec=60)
 
 
 def check_measure(
     faults: FaultList, path: str, value: object, *, least: Decimal, most: Decimal
 ) -> bool:
-    """Record what is wrong with one measure: its type, its range or its decimals."""
+    """Records what is wrong with one measure: its type, its range or its decimals."""
     if not isinstance(value, Decimal):
-        given = f"{value!r}"
-        suggestion = given if isinstance(value, float) and value == value else "12.5"
-        faults.add(NOT_EXACT, path, given=given, suggestion=suggestion)
+        near = float.__repr__(value) if isinstance(value, float) and isfinite(value) else "12.5"
+        faults.add(NOT_EXACT, path, given=shown(value), suggestion=near)
         return False
     in_range = value.is_finite() and least <= value <= most
-    if not faults.check(
-        in_range, OUT_OF_RANGE, path, given=str(value), least=str(least), most=str(most)
-    ):
+    if not faults.check(in_range, OUT_OF_RANGE, path, given=shown(value), least=least, most=most):
         return False
-    exponent = value.normalize().as_tuple().exponent
-    fine = isinstance(exponent, int) and exponent >= -_PLACES
-    return faults.check(fine, TOO_FINE, path, given=str(value), places=str(_PLACES))
+    fine = round_decimal(value, _PLACES) == value
+    return faults.check(fine, TOO_FINE, path, given=shown(value), places=_PLACES)
+
+
+def check_is(faults: FaultList, path: str, value: object, accepted: type) -> bool:
+    """Records a value that is not of the class that may stand there."""
+    fits = isinstance(value, accepted)
+    return faults.check(fits, NOT_ACCEPTED, path, given=shown(value), accepted=accepted.__name__)
 
 
 def exact(value: Decimal | int) -> Decimal:
-    """Give a whole number as a Decimal; anything else is left for the check to refuse."""
+    """A whole number as a Decimal; anything else is left for the check to refuse."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return Decimal(value) if whole else value  # type: ignore[return-value]  # refused by the check
 
 
 def as_decimal(value: Fraction) -> Decimal:
-    """Give the Decimal equal to a fraction whose denominator is a product of twos and fives."""
-    return _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+    """The Decimal equal to a fraction whose denominator is a product of twos and fives."""
+    return EXACT_CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def _rounded(value: Fraction, rules: "Measuring") -> Decimal:
     scaled = value * 10**rules.places
     units = round_ratio(scaled.numerator, scaled.denominator, mode=rules.rounding)
-    return Decimal(units).scaleb(-rules.places)
+    return Decimal(units).scaleb(-rules.places, EXACT_CONTEXT)
 
 
 class SideRounding(StrEnum):
@@ -100,7 +106,7 @@ class SideRounding(StrEnum):
     """Up to the next whole centimetre."""
 
     def apply(self, side_cm: Decimal) -> Decimal:
-        """Give the side that is billed, never less than one centimetre once rounded."""
+        """The side that is billed, never less than one centimetre once rounded."""
         match self:
             case SideRounding.EXACT:
                 return side_cm
@@ -126,12 +132,11 @@ class Carton:
     Whole numbers are taken as they are; floats are refused, because 0.1 is not a tenth.
 
     Raises:
-        MeasureFaults: A side, the weight or the count is not exact, not positive or absurd.
+        MeasureFaults: a side, the weight or the count is not exact, not positive or absurd.
 
-    Example:
-        >>> carton = Carton(60, 40, 50, Decimal("12.5"), count=10)
-        >>> carton.volume_cbm, carton.total_weight_kg
-        (Decimal('1.2'), Decimal('125.0'))
+    >>> carton = Carton(60, 40, 50, Decimal("12.5"), count=10)
+    >>> carton.volume_cbm, carton.total_weight_kg
+    (Decimal('1.2'), Decimal('125.0'))
     """
 
     length_cm: Decimal = attrs.field(converter=exact)
@@ -147,8 +152,8 @@ class Carton:
         check_measure(faults, "weight_kg", self.weight_kg, least=_LEAST, most=_MOST_KG)
         # bool is an int in Python: Carton(..., count=True) is a slip, not one carton.
         counts = type(self.count) is int and 1 <= self.count <= _MOST_COUNT
-        given = f"{self.count!r}"
-        faults.check(counts, BAD_COUNT, "count", given=given, least="1", most=str(_MOST_COUNT))
+        given = shown(self.count)
+        faults.check(counts, BAD_COUNT, "count", given=given, least=1, most=_MOST_COUNT)
         faults.raise_if_any(MeasureFaults)
 
     @property
@@ -159,10 +164,10 @@ class Carton:
     @property
     def total_weight_kg(self) -> Decimal:
         """The weight of all of them in kilograms."""
-        return self.weight_kg * self.count
+        return EXACT_CONTEXT.multiply(self.weight_kg, Decimal(self.count))
 
     def volume_exact(self, sides: SideRounding) -> Fraction:
-        """Give the volume of all of them in cubic metres, the sides rounded first as asked."""
+        """The volume of all of them in cubic metres, the sides rounded first as asked."""
         volume = Fraction(self.count, _CM3_PER_CBM)
         for side in (self.length_cm, self.width_cm, self.height_cm):
             volume *= Fraction(sides.apply(side))
@@ -170,7 +175,8 @@ class Carton:
 
 
 def _kept(cartons: Iterable[Carton]) -> tuple[Carton, ...]:
-    return tuple(cartons)
+    several: object = cartons  # what is not several is left for the check to refuse
+    return tuple(cartons) if isinstance(several, Iterable) else cast("tuple[Carton, ...]", cartons)
 
 
 @attrs.frozen
@@ -178,14 +184,19 @@ class Shipment:
     """The cartons that one client sends together: the revenue ton has its minimum once.
 
     Raises:
-        MeasureFaults: There is no carton.
+        MeasureFaults: there is no carton, or something else among them.
     """
 
     cartons: tuple[Carton, ...] = attrs.field(converter=_kept)
 
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
-        faults.check(bool(self.cartons), NO_CARTON, "cartons")
+        several: object = self.cartons
+        if not isinstance(several, tuple):
+            faults.add(NOT_CARTONS, "cartons", given=shown(several))
+        elif faults.check(bool(several), NO_CARTON, "cartons"):
+            for place, carton in enumerate(several):
+                check_is(faults, f"cartons[{place}]", carton, Carton)
         faults.raise_if_any(MeasureFaults)
 
 
@@ -193,15 +204,15 @@ class Shipment:
 class Measuring:
     """The settings of a tariff's measure.
 
-    Attributes:
-        kg_per_cbm: The weight that is billed as one CBM.
-        least: The fewest revenue tons a shipment is billed (0 when there is no minimum).
-        sides: The rounding of each side, before the volume.
-        places: The decimals of the volume and of the revenue ton shown and billed (0 to 6).
-        rounding: How those are rounded, once, from the exact figure.
+    Args:
+        kg_per_cbm: the weight that is billed as one CBM.
+        least: the fewest revenue tons a shipment is billed (0 when there is no minimum).
+        sides: the rounding of each side, before the volume.
+        places: the decimals of the volume and of the revenue ton shown and billed (0 to 6).
+        rounding: how those are rounded, once, from the exact figure.
 
     Raises:
-        MeasureFaults: A setting is out of range.
+        MeasureFaults: a setting is out of range.
     """
 
     kg_per_cbm: Decimal = attrs.field(default=Decimal(1000), converter=exact)
@@ -215,8 +226,10 @@ class Measuring:
         check_measure(faults, "kg_per_cbm", self.kg_per_cbm, least=_LEAST, most=_MOST_KG)
         check_measure(faults, "least", self.least, least=Decimal(0), most=_MOST_KG)
         places = type(self.places) is int and 0 <= self.places <= _PLACES
-        given = f"{self.places!r}"
-        faults.check(places, BAD_COUNT, "places", given=given, least="0", most=str(_PLACES))
+        given = shown(self.places)
+        check_is(faults, "sides", self.sides, SideRounding)
+        faults.check(places, BAD_COUNT, "places", given=given, least=0, most=_PLACES)
+        check_is(faults, "rounding", self.rounding, RoundingMode)
         faults.raise_if_any(MeasureFaults)
 
 
@@ -232,12 +245,12 @@ AIR = Measuring(kg_per_cbm=Decimal(167), least=Decimal(0))
 class Measured:
     """What a shipment measures and what it is billed.
 
-    Attributes:
-        count: The number of cartons.
-        volume_cbm: The volume in cubic metres, rounded by the settings.
-        weight_kg: The weight in kilograms, exact.
-        revenue_tons: What is billed, rounded by the settings.
-        basis: What made the revenue ton; volume when volume and weight make the same.
+    Args:
+        count: the number of cartons.
+        volume_cbm: the volume in cubic metres, rounded by the settings.
+        weight_kg: the weight in kilograms, exact.
+        revenue_tons: what is billed, rounded by the settings.
+        basis: what made the revenue ton; volume when volume and weight make the same.
     """
 
     count: int
@@ -248,7 +261,7 @@ class Measured:
 
 
 def measure(shipment: Shipment, *, rules: Measuring = SEA) -> Measured:
-    """Give a shipment's volume, weight and revenue ton: the greatest of volume, weight and minimum.
+    """A shipment's volume, weight and revenue ton: the greatest of volume, weight and minimum.
 
     Each side is rounded first by ``rules.sides``; the volume and the revenue ton are then rounded
     once, from the exact sums, by ``rules.rounding`` to ``rules.places`` decimals. Volumes are in
@@ -257,18 +270,22 @@ def measure(shipment: Shipment, *, rules: Measuring = SEA) -> Measured:
     Source: the W/M rule of sea freight by groupage, as forwarders publish it (one revenue ton is
     one cubic metre or one metric ton, the greater, at least one a shipment).
 
-    Example:
-        >>> light = Shipment([Carton(60, 40, 50, 5, count=20)])
-        >>> measure(light).revenue_tons, measure(light).basis.value
-        (Decimal('2.400'), 'volume')
-        >>> heavy = Shipment([Carton(30, 20, 10, 25, count=100)])
-        >>> measure(heavy).revenue_tons, measure(heavy).basis.value
-        (Decimal('2.500'), 'weight')
-        >>> measure(Shipment([Carton(30, 20, 10, 2)])).basis.value
-        'minimum'
+    Args:
+        shipment: the cartons.
+        rules: the settings of the tariff; those of sea freight by default.
+
+    >>> light = Shipment([Carton(60, 40, 50, 5, count=20)])
+    >>> measure(light).revenue_tons, measure(light).basis.value
+    (Decimal('2.400'), 'volume')
+    >>> heavy = Shipment([Carton(30, 20, 10, 25, count=100)])
+    >>> measure(heavy).revenue_tons, measure(heavy).basis.value
+    (Decimal('2.500'), 'weight')
+    >>> measure(Shipment([Carton(30, 20, 10, 2)])).basis.value
+    'minimum'
     """
     volume = sum((carton.volume_exact(rules.sides) for carton in shipment.cartons), Fraction())
-    weight_kg = sum((carton.total_weight_kg for carton in shipment.cartons), Decimal())
+    weights = (carton.total_weight_kg for carton in shipment.cartons)
+    weight_kg = reduce(EXACT_CONTEXT.add, weights, Decimal())
     by_weight, least = Fraction(weight_kg) / Fraction(rules.kg_per_cbm), Fraction(rules.least)
     revenue = max(volume, by_weight, least)
     basis = (

@@ -1,6 +1,8 @@
 """``comptoir serve``: the pages and the API, by granian."""
 
 import socket
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -11,6 +13,7 @@ from comptoir_cli.output import say
 __all__ = ["run_server", "serve"]
 
 THREADS = 4
+STOP_S = 15
 
 
 @click.command(
@@ -54,7 +57,9 @@ def run_server(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    Granian(
+    from comptoir_web.operations.metrics import prepare_folder
+
+    server = Granian(
         "comptoir_web.app:create_app",
         factory=True,
         interface=Interfaces.WSGI,
@@ -64,4 +69,9 @@ def run_server(host: str, port: int, workers: int) -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         websockets=False,
-    ).serve()
+        # A signal that reaches a process before it is ready is lost: it may not keep the rest.
+        workers_kill_timeout=STOP_S,
+    )
+    with TemporaryDirectory(prefix="comptoir-metrics-") as folder:
+        prepare_folder(Path(folder))
+        server.serve()

@@ -36,8 +36,6 @@ _CHARTKICK = "chartkick", "django/static/chartkick"
 #: name in a template -> (package, path inside it, media type)
 _SOURCES: Mapping[str, tuple[str, str, str]] = {
     "bootstrap.css": (_BOOTSTRAP[0], f"{_BOOTSTRAP[1]}/css/bootstrap.min.css", "text/css"),
-    "bootstrap.js": (_BOOTSTRAP[0], f"{_BOOTSTRAP[1]}/js/bootstrap.min.js", "text/javascript"),
-    "popper.js": (_BOOTSTRAP[0], f"{_BOOTSTRAP[1]}/umd/popper.min.js", "text/javascript"),
     "bootstrap-icons.css": (
         _BOOTSTRAP[0],
         f"{_BOOTSTRAP[1]}/css/font/bootstrap-icons.min.css",

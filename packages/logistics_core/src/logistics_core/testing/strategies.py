@@ -11,29 +11,29 @@ __all__ = ["cartons", "measurings", "shipments", "sides_cm", "weights_kg"]
 
 
 def sides_cm() -> st.SearchStrategy[Decimal]:
-    """Give sides from a millimetre to twelve metres, to the millimetre."""
+    """Sides from a millimetre to twelve metres, to the millimetre."""
     return st.integers(1, 12_000).map(lambda millimetres: Decimal(millimetres).scaleb(-1))
 
 
 def weights_kg() -> st.SearchStrategy[Decimal]:
-    """Give weights from a gram to ten tons, to the gram."""
+    """Weights from a gram to ten tons, to the gram."""
     return st.integers(1, 10_000_000).map(lambda grams: Decimal(grams).scaleb(-3))
 
 
 def cartons() -> st.SearchStrategy[Carton]:
-    """Give one to five hundred like cartons."""
+    """One to five hundred like cartons."""
     return st.builds(
         Carton, sides_cm(), sides_cm(), sides_cm(), weights_kg(), count=st.integers(1, 500)
     )
 
 
 def shipments(*, max_size: int = 8) -> st.SearchStrategy[Shipment]:
-    """Give shipments of one to ``max_size`` kinds of cartons."""
+    """Shipments of one to ``max_size`` kinds of cartons."""
     return st.builds(Shipment, st.lists(cartons(), min_size=1, max_size=max_size))
 
 
 def measurings() -> st.SearchStrategy[Measuring]:
-    """Give every kind of settings: thresholds, minimums and roundings."""
+    """Every kind of settings: thresholds, minimums and roundings."""
     return st.builds(
         Measuring,
         kg_per_cbm=st.integers(1, 5000),
