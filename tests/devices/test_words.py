@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices import WordsError, amount_in_words, number_in_words, spoken_currencies
+from devices import DevicesError, WordsError, amount_in_words, number_in_words, spoken_currencies
 from devices.documents.currency_words import ENGLISH, FRENCH
 from devices.documents.words import LARGEST
 from devices.testing import spoken_amounts
-from shared_kernel import Money, from_minor, minor_digits, money
+from shared_kernel import KernelError, Money, from_minor, minor_digits, money
+from shared_kernel.testing import catalogue_gaps
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,28 @@ def test_an_unnamed_currency_or_language_is_refused() -> None:
         amount_in_words(money("1", "JPY"))
     with pytest.raises(WordsError, match="fr, en"):
         amount_in_words(money("1", "EUR"), locale="de")
+
+
+@pytest.mark.parametrize("value", [150, "12.50", Decimal(1), None])
+def test_only_an_amount_has_a_currency(value: Any) -> None:
+    """A number without a currency is refused, with what to write: nobody takes 150 for cents."""
+    with pytest.raises(WordsError, match=r'is not an amount: write money\("12.50", "EUR"\)'):
+        amount_in_words(value)
+
+
+def test_a_region_speaks_its_language() -> None:
+    """A locale with a region is written as its language is."""
+    assert number_in_words(71, locale="fr_FR") == number_in_words(71)
+    assert amount_in_words(money("2", "EUR"), locale="en-GB") == "two euros"
+
+
+def test_one_except_catches_the_family() -> None:
+    """A refusal is an error of the library, of the kernel and a ValueError."""
+    assert issubclass(WordsError, DevicesError)
+    assert issubclass(DevicesError, KernelError)
+    assert issubclass(WordsError, ValueError)
+
+
+def test_every_sentence_has_its_french() -> None:
+    """Each fault is translated, with its holes and with French typography."""
+    assert catalogue_gaps("devices", "fr") == []

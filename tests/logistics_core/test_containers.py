@@ -47,6 +47,15 @@ def test_weight_closes_a_container_too() -> None:
     assert not left.fits
 
 
+def test_a_load_is_checked() -> None:
+    """A volume or a weight that is a float, negative or not finite is refused, both at once."""
+    with pytest.raises(MeasureFaults) as caught:
+        occupancy(HIGH_CUBE_40, volume_cbm=0.5, weight_kg=-1)  # type: ignore[arg-type]  # refused
+    assert [fault.path for fault in caught.value.faults] == ["volume_cbm", "weight_kg"]
+    with pytest.raises(MeasureFaults, match="volume_cbm: NaN is out of range"):
+        occupancy(HIGH_CUBE_40, volume_cbm=Decimal("NaN"), weight_kg=0)
+
+
 @given(shipments())
 def test_what_is_left_and_what_is_loaded_make_the_container(shipment: Shipment) -> None:
     """Nothing is lost between what is loaded and what is left."""

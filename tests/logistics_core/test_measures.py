@@ -1,6 +1,6 @@
 """Volumes, weights and the revenue ton."""
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from fractions import Fraction
 from random import Random
 
@@ -23,7 +23,8 @@ from logistics_core import (
     measure,
 )
 from logistics_core.testing import cartons, measurings, shipments
-from shared_kernel import Faults, RoundingMode
+from shared_kernel import Faults, KernelError, RoundingMode
+from shared_kernel.testing import catalogue_gaps
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_every_fault_comes_at_once_with_its_path() -> None:
         )
     faults = {fault.path: fault for fault in caught.value.faults}
     assert list(faults) == ["length_cm", "width_cm", "height_cm", "weight_kg", "count"]
-    assert "Decimal('0.1')" in faults["length_cm"].message
+    assert 'Decimal("0.1")' in faults["length_cm"].message
     assert [fault.code for fault in faults.values()] == [
         "measure.not_exact",
         "measure.out_of_range",
@@ -139,6 +140,7 @@ def test_every_fault_comes_at_once_with_its_path() -> None:
     ]
     assert isinstance(caught.value, LogisticsError)
     assert isinstance(caught.value, Faults)
+    assert isinstance(caught.value, KernelError)
 
 
 @pytest.mark.parametrize("side", [Decimal("1E+999999"), Decimal("1E-999999"), Decimal("Infinity")])
@@ -148,11 +150,23 @@ def test_absurd_exponents_are_refused_at_once(side: Decimal) -> None:
         Carton(side, 1, 1, 1)
 
 
-@pytest.mark.parametrize("value", [True, "12", None, float("nan"), 12.5])
-def test_only_exact_numbers_are_taken(value: object) -> None:
-    """Booleans, strings, nothing and floats are not sides."""
-    with pytest.raises(MeasureFaults, match="is not an exact number"):
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        (True, "12.5"),
+        ("12", "12.5"),
+        (None, "12.5"),
+        (float("nan"), "12.5"),
+        (float("-inf"), "12.5"),
+        (0.25, "0.25"),
+    ],
+)
+def test_only_exact_numbers_are_taken(value: object, fix: str) -> None:
+    """Booleans, strings, nothing and floats are not sides; the fix can be written as it stands."""
+    with pytest.raises(MeasureFaults, match="is not an exact number") as caught:
         Carton(value, 1, 1, 1)  # type: ignore[arg-type]  # refused
+    assert f'write Decimal("{fix}")' in caught.value.faults[0].message
+    assert len(caught.value.faults) == 1
 
 
 def test_an_empty_shipment_is_refused() -> None:
@@ -161,11 +175,41 @@ def test_an_empty_shipment_is_refused() -> None:
         Shipment(())
 
 
+def test_a_shipment_is_of_cartons() -> None:
+    """What is no list of cartons is refused, each stranger with its place."""
+    with pytest.raises(MeasureFaults, match="cartons: 12 is not a list"):
+        Shipment(12)  # type: ignore[arg-type]  # refused
+    with pytest.raises(MeasureFaults) as caught:
+        Shipment([Carton(1, 1, 1, 1), "carton", None])  # type: ignore[list-item]  # refused
+    assert [fault.path for fault in caught.value.faults] == ["cartons[1]", "cartons[2]"]
+
+
+@given(shipments(), measurings())
+def test_the_context_of_the_caller_changes_nothing(shipment: Shipment, rules: Measuring) -> None:
+    """A measure is exact under a decimal context of two digits that traps every rounding."""
+    measured = measure(shipment, rules=rules)
+    with localcontext(Context(prec=2, traps=[Inexact, Rounded])):
+        assert measure(shipment, rules=rules) == measured
+
+
+def test_every_sentence_has_its_french() -> None:
+    """Each fault is translated, with its holes and with French typography."""
+    assert catalogue_gaps("logistics_core", "fr") == []
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("kg_per_cbm", 0), ("least", -1), ("places", 7), ("places", True)]
+    ("field", "value"),
+    [
+        ("kg_per_cbm", 0),
+        ("least", -1),
+        ("places", 7),
+        ("places", True),
+        ("sides", "up_to_cm"),
+        ("rounding", "half_even"),
+    ],
 )
-def test_settings_are_checked(field: str, value: int) -> None:
-    """A threshold of nothing, a negative minimum or absurd places are refused with their path."""
+def test_settings_are_checked(field: str, value: object) -> None:
+    """A threshold of nothing, a negative minimum or a text for a mode is refused with its path."""
     with pytest.raises(MeasureFaults) as caught:
         Measuring(**{field: value})  # type: ignore[arg-type]  # refused
     assert [fault.path for fault in caught.value.faults] == [field]

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import pytest
@@ -192,6 +193,17 @@ def test_a_signature_after_the_first_instalment_is_refused() -> None:
     """The money is received before it is paid back."""
     with pytest.raises(LoanFaults, match="signed_on: 2025-10-01 is not before the first inst"):
         apr(LOAN, signed_on=date(2025, 10, 1))
+
+
+def test_flows_come_in_any_collection() -> None:
+    """A list, a tuple or what gives them one by one is the same; a flow alone is refused."""
+    flows = dated((date(2024, 1, 1), "-1000"), (date(2025, 1, 1), "1100"))
+    for rate in (apr_of, xirr):
+        gives_them: Any = (flow for flow in flows)
+        assert rate(gives_them) == rate(tuple(flows)) == rate(flows)
+        alone: Any = flows[0]
+        with pytest.raises(LoanFaults, match=r"flows: .* is not a list: give a list of Flow"):
+            rate(alone)
 
 
 def test_flows_that_cannot_be() -> None:

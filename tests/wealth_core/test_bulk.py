@@ -244,6 +244,7 @@ def test_the_arguments_are_left_alone() -> None:
         ((True, 0, 1, 0), "principal_minor", "bool"),
         ((["1"], 0, 1, 0), "principal_minor", "whole numbers"),
         (([10**30], 0, 1, 0), "principal_minor", "object"),
+        (([[1, 2], [3]], 0, 1, 0), "principal_minor", "list are not whole numbers"),
         (([5, 0], 0, 1, 0), "principal_minor[1]", "0 is not between 1 and 1000000000000"),
         (([5, -7], 0, 1, 0), "principal_minor[1]", "-7 is not between"),
         (([10**12 + 1], 0, 1, 0), "principal_minor[0]", "1000000000001 is not between"),

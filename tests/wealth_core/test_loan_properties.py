@@ -1,7 +1,7 @@
 """What holds for every loan, whatever its kind, deferral, repayments and rounding."""
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, FloatOperation, Inexact, Rounded, localcontext
 
 import attrs
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from shared_kernel import from_minor, money, to_minor
-from wealth_core.errors import AprUndefined
+from wealth_core.errors import AprUndefined, LoanFaults
 from wealth_core.loans import (
     CENT,
     EXACT,
@@ -180,6 +180,29 @@ def test_more_insurance_or_fees_never_lowers_the_apr(
         reject()
     assert with_insurance >= plain
     assert with_fee >= plain
+
+
+@unhurried
+@given(loans(), roundings)
+def test_the_context_of_the_caller_changes_nothing(loan: Loan, rounding: Rounding) -> None:
+    """Every figure is exact under a decimal context of two digits that traps what it can."""
+
+    def figures() -> tuple[object, ...]:
+        again = loan_from_json(loan_to_json(loan))
+        table = schedule(again, rounding=rounding)
+        try:
+            rate = str(apr(again, rounding=rounding))
+        except AprUndefined as error:
+            rate = str(error)
+        return table.rows, table.instalment, table.total_fees, rate
+
+    try:
+        expected = figures()
+    except LoanFaults:
+        reject()
+    traps = [Inexact, Rounded, FloatOperation]
+    with localcontext(Context(prec=2, Emin=-2, Emax=2, traps=traps)):
+        assert figures() == expected
 
 
 @unhurried

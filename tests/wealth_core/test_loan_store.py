@@ -9,30 +9,51 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
+import attrs
 import pytest
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from shared_kernel import money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.errors import ColumnRefused
 from shared_kernel.migrations import MigrationState, differences, status, upgrade
 from wealth_core.errors import LoanFaults, SavedLoanMissing, StaleVersion
-from wealth_core.loans import Fee, Insurance, Loan, balloon, loan_to_document, partial
+from wealth_core.loans import (
+    EXACT,
+    Fee,
+    Insurance,
+    Keep,
+    Loan,
+    LoanPlan,
+    Repayment,
+    balloon,
+    loan_to_document,
+    partial,
+    plan_from_document,
+)
 from wealth_core.storage import MIGRATIONS, LoanStore, metadata, wealth_loans
 
 NOON = datetime(2025, 12, 9, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
-MORTGAGE = Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1))
-EVERY_TERM = Loan(
-    money("1250000", "XOF"),
-    Decimal("0.07"),
-    120,
-    date(2026, 1, 31),
-    kind=balloon(money("250000", "XOF")),
-    deferral=partial(6),
-    insurance=(Insurance(Decimal("0.0036")),),
-    fees=(Fee(money("15000", "XOF"), label="dossier"),),
+MORTGAGE = LoanPlan(Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1)))
+EVERY_TERM = LoanPlan(
+    Loan(
+        money("1250000", "XOF"),
+        Decimal("0.07"),
+        120,
+        date(2026, 1, 31),
+        kind=balloon(money("250000", "XOF")),
+        deferral=partial(6),
+        insurance=(Insurance(Decimal("0.0036")),),
+        fees=(Fee(money("15000", "XOF"), label="dossier"),),
+    ),
+    repayments=(
+        Repayment(date(2027, 2, 28), money("100000", "XOF")),
+        Repayment(60, money("50000", "XOF"), keep=Keep.INSTALMENT, indemnity=False),
+    ),
+    rounding=EXACT,
 )
 
 
@@ -73,7 +94,7 @@ def _inspected(connection: Connection, table: str) -> list[dict[str, object]]:
 
 
 def test_a_loan_comes_back_as_it_was_saved(tables: Engine) -> None:
-    """Every term, exact amounts and rates, the moment in UTC: the same in another transaction."""
+    """Terms, early repayments, rounding, the moment in UTC: the same in another transaction."""
     paris = timezone(timedelta(hours=1))
     with transaction(tables) as connection:
         saved = LoanStore(connection).add(
@@ -81,7 +102,7 @@ def test_a_loan_comes_back_as_it_was_saved(tables: Engine) -> None:
         )
     with reading(tables) as connection:
         assert LoanStore(connection).get("client-1", saved.id) == saved
-    assert saved.loan == EVERY_TERM
+    assert (saved.plan, saved.loan) == (EVERY_TERM, EVERY_TERM.loan)
     assert (saved.label, saved.owner, saved.version) == ("Maison", "client-1", 1)
     assert saved.created_at == saved.updated_at == NOON
     assert saved.created_at.tzinfo is UTC
@@ -117,6 +138,37 @@ def test_other_terms_under_the_same_request_are_saved(store: LoanStore) -> None:
     other = store.add("client-1", "Maison", EVERY_TERM, at=NOON, request_id="form-7")
     third = store.add("client-1", "Atelier", MORTGAGE, at=NOON, request_id="form-7")
     assert len({first.id, other.id, third.id}) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        attrs.evolve(MORTGAGE, rounding=EXACT),
+        attrs.evolve(MORTGAGE, repayments=(Repayment(12, money("1000", "EUR")),)),
+    ],
+    ids=["rounding", "repayment"],
+)
+def test_a_request_is_its_repayments_and_its_rounding_too(
+    store: LoanStore, other: LoanPlan
+) -> None:
+    """Another rounding or repayment under the same id is saved beside; sent again, it is not."""
+    first = store.add("client-1", "Maison", MORTGAGE, at=NOON, request_id="form-7")
+    second = store.add("client-1", "Maison", other, at=NOON, request_id="form-7")
+    again = store.add("client-1", "Maison", other, at=LATER, request_id="form-7")
+    assert (first.plan, second.plan) == (MORTGAGE, other)
+    assert again == second
+    assert store.count("client-1") == 2
+
+
+def test_the_document_of_a_loan_alone_opens_as_a_plan(
+    store: LoanStore, connection: Connection
+) -> None:
+    """A row that holds the document of a loan is that loan, without repayments, to the cent."""
+    kept = store.add("client-1", "Maison", EVERY_TERM, at=NOON)
+    bare = update(wealth_loans).values(document=loan_to_document(MORTGAGE.loan))
+    connection.execute(bare)
+    assert store.get("client-1", kept.id).plan == MORTGAGE
+    assert [plan_from_document(entry["plan"]) for entry in store.export("client-1")] == [MORTGAGE]
 
 
 def test_without_a_request_each_save_is_another_loan(store: LoanStore) -> None:
@@ -174,12 +226,12 @@ def test_each_change_counts(store: LoanStore) -> None:
     """A new name or new terms give the next version and the moment of the change."""
     kept = store.add("client-1", "Maison", MORTGAGE, at=NOON)
     renamed = store.rename("client-1", kept.id, "Atelier", version=1, at=LATER)
-    assert (renamed.label, renamed.loan, renamed.version) == ("Atelier", MORTGAGE, 2)
+    assert (renamed.label, renamed.plan, renamed.version) == ("Atelier", MORTGAGE, 2)
     assert (renamed.created_at, renamed.updated_at) == (NOON, LATER)
     replaced = store.replace("client-1", kept.id, EVERY_TERM, version=2, at=LATER)
-    assert (replaced.label, replaced.loan, replaced.version) == ("Atelier", EVERY_TERM, 3)
+    assert (replaced.label, replaced.plan, replaced.version) == ("Atelier", EVERY_TERM, 3)
     both = store.replace("client-1", kept.id, MORTGAGE, version=3, at=LATER, label="Maison")
-    assert (both.label, both.loan, both.version) == ("Maison", MORTGAGE, 4)
+    assert (both.label, both.plan, both.version) == ("Maison", MORTGAGE, 4)
     assert store.get("client-1", kept.id) == both
 
 
@@ -207,7 +259,7 @@ def test_a_removal_can_be_undone(store: LoanStore) -> None:
     with pytest.raises(SavedLoanMissing):
         store.rename("client-1", kept.id, "Atelier", version=removed.version, at=LATER)
     restored = store.restore("client-1", kept.id, at=LATER)
-    assert (restored.deleted_at, restored.loan) == (None, MORTGAGE)
+    assert (restored.deleted_at, restored.plan) == (None, MORTGAGE)
     assert restored.version > removed.version > kept.version
     assert store.restore("client-1", kept.id, at=LATER) == restored
     assert store.list("client-1") == (restored,)
@@ -221,10 +273,7 @@ def test_an_owner_takes_everything_along(store: LoanStore) -> None:
     store.add("client-2", "another's", MORTGAGE, at=NOON)
     exported = json.loads(json.dumps(store.export("client-1")))
     assert [entry["id"] for entry in exported] == [first.id, second.id]
-    assert [entry["loan"] for entry in exported] == [
-        loan_to_document(MORTGAGE),
-        loan_to_document(EVERY_TERM),
-    ]
+    assert [plan_from_document(entry["plan"]) for entry in exported] == [MORTGAGE, EVERY_TERM]
     assert exported[0]["created_at"] == "2025-12-09T12:00:00+00:00"
     assert [entry["deleted_at"] is None for entry in exported] == [True, False]
 
@@ -249,14 +298,17 @@ def test_an_owner_is_erased(store: LoanStore, connection: Connection) -> None:
         ("x" * 121, "121 characters: write at most 120"),
         ("two\nlines", "one line"),
         ("nul \x00", "one line"),
+        ("10\u202e EUR", "one line"),
+        (12, "12 is not a name"),
+        (None, "null is not a name"),
     ],
 )
-def test_a_label_is_one_line_of_120_characters(store: LoanStore, label: str, said: str) -> None:
+def test_a_label_is_one_line_of_120_characters(store: LoanStore, label: Any, said: str) -> None:
     """Anything else is refused, when saving and when renaming, before the database sees it."""
     with pytest.raises(LoanFaults, match=said) as refused:
         store.add("client-1", label, MORTGAGE, at=NOON)
     assert [fault.path for fault in refused.value.faults] == ["label"]
-    kept = store.add("client-1", "Prêt n°\u00a01 – l’été 😀", MORTGAGE, at=NOON)
+    kept = store.add("client-1", "Prêt n°\u00a01 – l’été 😀 👨\u200d👩\u200d👧", MORTGAGE, at=NOON)
     with pytest.raises(LoanFaults, match=said):
         store.rename("client-1", kept.id, label, version=1, at=LATER)
     assert store.get("client-1", kept.id) == kept
@@ -279,13 +331,13 @@ WRITER = textwrap.dedent(
     from shared_kernel import money
     from shared_kernel.engine import create_engine, reading, transaction
     from wealth_core.errors import StaleVersion
-    from wealth_core.loans import Loan
+    from wealth_core.loans import Loan, LoanPlan
     from wealth_core.storage import LoanStore
 
     url, task, loan_id = sys.argv[1:]
     engine = create_engine(url, lock_timeout_s=60)
     now = datetime(2025, 12, 9, 12, 0, tzinfo=UTC)
-    loan = Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1))
+    plan = LoanPlan(Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1)))
     with reading(engine) as connection:
         LoanStore(connection).count("client-1")  # everything is loaded and connected
     print("ready", flush=True)
@@ -295,7 +347,7 @@ WRITER = textwrap.dedent(
         if task == "add":
             with transaction(engine) as connection:
                 LoanStore(connection).add(
-                    "client-1", "Maison", loan, at=now, request_id=f"form-{turn}"
+                    "client-1", "Maison", plan, at=now, request_id=f"form-{turn}"
                 )
             continue
         with reading(engine) as connection:

@@ -90,6 +90,13 @@ BAD_TERMS: dict[str, tuple[dict[str, Any], str, str]] = {
         "leave the partial deferral out",
     ),
     "an insurance that is a rate": ({"insurance": [Decimal("0.01")]}, "insurance[0]", "Insurance"),
+    "an insurance alone": (
+        {"insurance": Insurance(Decimal("0.01"))},
+        "insurance",
+        "give a list of Insurance",
+    ),
+    "no list of fees": ({"fees": None}, "fees", "null is not a list: give a list of Fee"),
+    "a number of changes": ({"rate_changes": 2}, "rate_changes", "give a list of RateChange"),
     "shares under 100 %": (
         {"insurance": [Insurance(Decimal("0.003"), share=Decimal("0.4"))] * 2},
         "insurance",
@@ -154,6 +161,8 @@ BAD_VALUES: dict[str, tuple[Callable[[], object], list[str]]] = {
         ["share"],
     ),
     "a fee": (lambda: Fee(money(0, "EUR"), label="two\nlines"), ["amount", "label"]),
+    "a label that turns around": (lambda: Fee(money(1, "EUR"), label="10\u202e EUR"), ["label"]),
+    "a label that is a number": (lambda: Fee(money(1, "EUR"), label=7), ["label"]),  # type: ignore[arg-type]  # refused
     "a balloon of both": (lambda: Balloon(amount=money(5, "EUR"), amortised_over=9), [""]),
     "a balloon of neither": (Balloon, [""]),
     "a balloon of nothing": (lambda: Balloon(amount=money(0, "EUR")), ["amount"]),

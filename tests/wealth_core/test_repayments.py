@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -187,6 +188,18 @@ def test_repayments_that_cannot_be(repayment: Repayment, field: str, fix: str) -
         schedule(LOAN, repayments=[Repayment(1, euros("1")), repayment][1:])
     assert [fault.path for fault in refused.value.faults] == [f"repayments[0].{field}"]
     assert fix in refused.value.faults[0].message
+
+
+def test_repayments_come_in_any_collection() -> None:
+    """A list, a tuple or what gives them one by one is the same; a repayment alone is refused."""
+    one = Repayment(3, euros("5"))
+    expected = schedule(LOAN, repayments=[one]).rows
+    assert schedule(LOAN, repayments=(one,)).rows == expected
+    gives_one: Any = (each for each in [one])
+    assert schedule(LOAN, repayments=gives_one).rows == expected
+    alone: Any = one
+    with pytest.raises(LoanFaults, match=r"repayments: .* give a list of Repayment"):
+        schedule(LOAN, repayments=alone)
 
 
 def test_two_repayments_on_a_day_are_refused() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -17,6 +18,7 @@ from wealth_core.loans import (
     InsuranceBase,
     Loan,
     RateChange,
+    apr,
     balance_on,
     balloon,
     constant_principal,
@@ -220,6 +222,19 @@ def test_a_day_is_a_date() -> None:
     """A balance is asked for a day, and a text is refused with the fix."""
     with pytest.raises(LoanFaults, match=r"on: 2025-12-09 is not a date"):
         balance_on(LOAN, "2025-12-09")  # type: ignore[arg-type]  # what is refused is the point
+
+
+@pytest.mark.parametrize("rounding", ["exact", "LEVEL", None, True])
+def test_a_rounding_is_one_of_the_three(rounding: Any) -> None:
+    """The text of a rounding, or anything else, is refused instead of being taken for CENT."""
+    for ask in (
+        lambda: schedule(LOAN, rounding=rounding),
+        lambda: balance_on(LOAN, date(2026, 1, 31), rounding=rounding),
+        lambda: total_cost(LOAN, rounding=rounding),
+        lambda: apr(LOAN, rounding=rounding),
+    ):
+        with pytest.raises(LoanFaults, match=r"rounding: .* give CENT \| EXACT \| LEVEL"):
+            ask()
 
 
 def test_a_constant_capital_and_a_deferral_and_a_change() -> None:

@@ -119,11 +119,11 @@ def test_no_link_waits_in_the_queue(
     make_user()
     post(client, ASK, {"email": "client@example.com"})
     with reading(web_engine) as connection:
-        assert "lien" not in str(connection.exec_driver_sql("SELECT * FROM web_jobs").all())
+        assert "/lien/" not in str(connection.exec_driver_sql("SELECT * FROM web_jobs").all())
         assert connection.exec_driver_sql("SELECT count(*) FROM web_links").scalar_one() == 0
     run_jobs()
     with reading(web_engine) as connection:
-        assert "lien" not in str(connection.exec_driver_sql("SELECT * FROM web_jobs").all())
+        assert "/lien/" not in str(connection.exec_driver_sql("SELECT * FROM web_jobs").all())
 
 
 def test_a_link_works_once(identity: IdentityService, make_user: MakeUser) -> None:
@@ -268,7 +268,7 @@ def test_the_mail_speaks_the_language_of_its_reader(
     identity.set_locale(english.id, "en")
     identity.send_link(french.id)
     identity.send_link(english.id)
-    assert mailer.sent[0].subject == "Comptoir\u202f: choisissez un nouveau mot de passe"
+    assert mailer.sent[0].subject == "Comptoir\u00a0: choisissez un nouveau mot de passe"
     assert mailer.sent[1].subject == "Comptoir: choose a new password"
 
 
@@ -301,3 +301,26 @@ def test_a_failing_mail_server_is_tried_again(
     clock.forward(minutes=11)
     run_jobs()
     assert len(working.sent) == 1
+
+
+def test_the_owner_is_told_of_a_changed_password(
+    client: FlaskClient,
+    signed_in_client: Callable[..., FlaskClient],
+    identity: IdentityService,
+    mailer: MemoryMailer,
+    make_user: MakeUser,
+    run_jobs: Callable[[], None],
+) -> None:
+    """By the page or by a link, a change is told by mail; a first password is not."""
+    inside = signed_in_client()
+    form = {"current": PASSWORD, "password": NEW}
+    assert post(inside, "/plateforme/compte/mot-de-passe", form).status_code == 303
+    user = identity.user_by_email("client@example.com")
+    assert user is not None
+    post(client, path_of(identity.make_link(user.id)), {"password": PASSWORD})
+    new = make_user(email="new@example.com", password=None)
+    post(client, path_of(identity.make_link(new.id)), {"password": NEW})
+    run_jobs()
+    subject = "Comptoir\u00a0: votre mot de passe a été changé"
+    assert [(m.to, m.subject) for m in mailer.sent] == [("client@example.com", subject)] * 2
+    assert all("/lien/" not in mail.text for mail in mailer.sent)

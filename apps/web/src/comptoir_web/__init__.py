@@ -4,6 +4,7 @@ Map:
 
 - ``app``: `create_app`, the list of everything that is registered.
 - ``settings``: what the environment says, checked once. ``wiring``: the objects of a process.
+- ``errors``: the tree. ``error_pages``: what a visitor sees of it. ``clock``, ``forms``, ``logs``.
 - ``security``: headers, hosts, proxies, request sizes and rates, safe redirects.
 - ``identity``: users, passwords, sessions, second factor, links, tokens, limits, audit.
 - ``storage``: the ``web_`` tables and their migrations. ``mail``, ``files``: ports.

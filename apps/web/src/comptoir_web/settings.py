@@ -37,7 +37,7 @@ __all__ = [
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
-DEVELOPMENT_SECRET = "development-only-not-a-secret-key"  # noqa: S105 (refused in production)
+DEVELOPMENT_SECRET = "development-only-not-a-secret-key"  # noqa: S105 # nosec B105
 """The secret key of development, public by design and refused anywhere else."""
 
 MIN_SECRET_LENGTH = 32

@@ -1,17 +1,19 @@
-"""The errors of the devices library.
+"""Every error of the library, in one tree.
 
-DevicesError
-└── WordsError      an amount or a number that cannot be written in words (also a ``Faults``)
+::
+
+    DevicesError (shared_kernel.KernelError)
+    `-- WordsError (shared_kernel.Faults)   an amount or a number cannot be written in words
 """
 
-from shared_kernel import Faults
+from shared_kernel.errors import Faults, KernelError
 
 __all__ = ["DevicesError", "WordsError"]
 
 
-class DevicesError(Exception):
-    """Anything this library refuses."""
+class DevicesError(KernelError):
+    """Base of every error of the library."""
 
 
 class WordsError(DevicesError, Faults):
-    """An amount or a number that cannot be written in words; says what would be accepted."""
+    """An amount or a number cannot be written in words; the message says what would be."""

@@ -53,8 +53,8 @@ def moment(value: datetime) -> str:
 
 
 def colon() -> str:
-    """A colon as the reader's language sets it: French puts a narrow no-break space before it."""
-    return "\u202f:" if language() == "fr" else ":"
+    """A colon as the reader's language sets it: French puts a no-break space before it."""
+    return "\u00a0:" if language() == "fr" else ":"
 
 
 def install_formats(app: Flask) -> None:

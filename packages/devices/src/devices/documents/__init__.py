@@ -1,6 +1,7 @@
 """Documents of the shop.
 
-Map:
+The map::
+
     words             amounts in words, as a cheque, an invoice or a cash-out slip carries them
     currency_words    how each currency and its subunit are called, in each language
 """

@@ -17,10 +17,10 @@ __all__ = ["ENGLISH", "FRENCH", "CurrencyWords", "Noun"]
 class Noun:
     """A countable noun: its two numbers, and its gender where the language has one.
 
-    Attributes:
-        singular: As after "un" or "one".
-        plural: As after "deux" or "two".
-        feminine: True when "un" becomes "une" before it.
+    Args:
+        singular: as after "un" or "one".
+        plural: as after "deux" or "two".
+        feminine: whether "un" becomes "une" before it.
     """
 
     singular: str
@@ -32,9 +32,9 @@ class Noun:
 class CurrencyWords:
     """A currency in words.
 
-    Attributes:
-        unit: The currency itself.
-        subunit: What its decimals count, or None when ISO 4217 gives it none.
+    Args:
+        unit: the currency itself.
+        subunit: what its decimals count, or None when ISO 4217 gives it none.
     """
 
     unit: Noun
@@ -57,9 +57,7 @@ FRENCH: Mapping[str, CurrencyWords] = MappingProxyType(
         ),
         "GNF": CurrencyWords(Noun("franc guinéen", "francs guinéens")),
         "MAD": CurrencyWords(Noun("dirham marocain", "dirhams marocains"), _CENTIME),
-        "TND": CurrencyWords(
-            Noun("dinar tunisien", "dinars tunisiens"), Noun("millime", "millimes")
-        ),
+        "TND": CurrencyWords(Noun("dinar tunisien", "dinars tunisiens"), _MILLIME),
         "USD": CurrencyWords(Noun("dollar américain", "dollars américains"), _CENT),
         "XAF": CurrencyWords(Noun("franc CFA", "francs CFA")),
         "XOF": CurrencyWords(Noun("franc CFA", "francs CFA")),

@@ -1,7 +1,6 @@
-"""Hypothesis strategies for the documents of this library (extra ``testing``).
+"""Hypothesis strategies for the documents of this library, for other projects' tests.
 
-Map:
-    spoken_amounts    any amount that can be written in words
+They need the extra ``testing``: ``pip install 'comptoir-devices[testing]'``.
 """
 
 from devices.testing.strategies import spoken_amounts

@@ -16,6 +16,6 @@ __all__ = ["spoken_amounts"]
 
 
 def spoken_amounts() -> st.SearchStrategy[Money]:
-    """Draw any amount that :func:`devices.amount_in_words` accepts."""
+    """Any amount that :func:`devices.amount_in_words` accepts."""
     minor = st.integers(min_value=-LARGEST, max_value=LARGEST)
     return st.builds(from_minor, minor, st.sampled_from(spoken_currencies()))

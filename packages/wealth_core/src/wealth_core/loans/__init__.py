@@ -6,8 +6,9 @@ The map::
     repayments   early repayments and the French indemnity
     schedule     every instalment, in one of three roundings: CENT, EXACT, LEVEL
     balance      what is owed at a date, the instalments paid, the total cost
+    plan         what is kept: a loan, its early repayments, the rounding it is read in
     apr          the annual percentage rate of European law; XIRR
-    documents    a loan as a JSON document, and back
+    documents    a loan or a plan as a JSON document, and back
     bulk         a million balances at once, on arrays (numpy is imported when it is asked for)
 
 Money comes in and goes out as `shared_kernel.Money`; a rate is an exact fraction a year.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from wealth_core.loans.apr import Flow, apr, apr_of, xirr
 from wealth_core.loans.balance import balance_on, instalments_paid, total_cost
+from wealth_core.loans.plan import LoanPlan
 from wealth_core.loans.repayments import Keep, Repayment
 from wealth_core.loans.schedule import CENT, EXACT, LEVEL, Rounding, Row, Schedule, schedule
 from wealth_core.loans.terms import (
@@ -50,6 +52,10 @@ if TYPE_CHECKING:
         loan_to_document,
         loan_to_json,
         loans_converter,
+        plan_from_document,
+        plan_from_json,
+        plan_to_document,
+        plan_to_json,
     )
 
 __all__ = [
@@ -70,6 +76,7 @@ __all__ = [
     "Keep",
     "Kind",
     "Loan",
+    "LoanPlan",
     "RateChange",
     "Repayment",
     "Rounding",
@@ -90,13 +97,17 @@ __all__ = [
     "loan_to_json",
     "loans_converter",
     "partial",
+    "plan_from_document",
+    "plan_from_json",
+    "plan_to_document",
+    "plan_to_json",
     "schedule",
     "total",
     "total_cost",
     "xirr",
 ]
 
-_DOCUMENTS = frozenset(name for name in __all__ if name.startswith(("loan_", "loans_")))
+_DOCUMENTS = frozenset(name for name in __all__ if name.startswith(("loan_", "loans_", "plan_")))
 
 
 def __getattr__(name: str) -> object:

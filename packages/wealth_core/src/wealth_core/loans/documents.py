@@ -1,11 +1,21 @@
-"""A loan as a JSON document, and back: what is stored, exported, and sent by the API.
+"""Loans and plans as JSON documents, and back: what is stored, exported, and sent by the API.
 
-A document is an object with the fields of `Loan` and a version::
+The document of a loan is an object with the fields of `Loan`, and version 1::
 
     {"version": 1, "principal": {"amount": "215000.00", "currency": "EUR"},
      "annual_rate": "0.0335", "months": 300, "first_due": "2025-10-01",
      "kind": {"type": "annuity"}, "deferral": null, "insurance": [], "fees": [],
      "rate_changes": [], "first_period_days": null}
+
+The document of a plan has version 2, and the same terms under ``loan``::
+
+    {"version": 2, "loan": {"principal": {"amount": "215000.00", "currency": "EUR"}, ...},
+     "repayments": [{"on": "2030-09-01", "amount": {"amount": "50000.00", "currency": "EUR"},
+                     "keep": "term", "indemnity": true}],
+     "rounding": "cent"}
+
+Where a plan is read a loan alone is one too, without repayments and in the bank's rounding. Where a
+loan is read a plan is refused, for its repayments would be lost.
 
 Amounts and rates are strings, so that no reader can round them. `kind` is told apart by its
 ``type``: ``annuity``, ``interest_only``, ``constant_principal`` or ``balloon``.
@@ -30,13 +40,17 @@ from shared_kernel import (
 )
 from wealth_core.errors import LoanFaults
 from wealth_core.loans import _faults
+from wealth_core.loans.plan import LoanPlan
 from wealth_core.loans.terms import Annuity, Balloon, ConstantPrincipal, InterestOnly, Kind, Loan
 
 VERSION = 1
+"""Of the document of a loan."""
+PLAN_VERSION = 2
+"""Of the document of a plan: a reader tells the two apart by it."""
 
 
 def loans_converter() -> Converter:
-    """A converter that knows the values of this package: `Loan`, `Repayment`, `Flow` ...
+    """A converter that knows the values of this package: `Loan`, `LoanPlan`, `Flow` ...
 
     Every fault of a loan is told at once, those of its shape and those of its terms.
 
@@ -106,16 +120,7 @@ def loan_from_document(document: object) -> Loan:
     first_due: first_due is missing: it is needed
     months: 0 is not between 1 and 600
     """
-    if not isinstance(document, Mapping):
-        raise LoanFaults.of(_faults.NOT_A_DOCUMENT, given=shown(document))
-    if "version" not in document:
-        raise LoanFaults.of(_faults.VERSION_MISSING, "version", accepted=VERSION)
-    version = document["version"]
-    if type(version) is not int or version != VERSION:
-        raise LoanFaults.of(
-            _faults.UNKNOWN_VERSION, "version", given=shown(version), accepted=VERSION
-        )
-    terms = {key: value for key, value in document.items() if key != "version"}
+    terms = _opened(document, VERSION)
     return structure(terms, Loan, converter=_converter())
 
 
@@ -131,11 +136,99 @@ def loan_from_json(text: str | bytes) -> Loan:
         LoanFaults: see `loan_from_document`; also a text that is not JSON, that repeats a key, or
             that is larger than a megabyte.
     """
+    return loan_from_document(_parsed(text))
+
+
+def plan_to_document(plan: LoanPlan) -> dict[str, Any]:
+    """A plan as JSON data; see `loan_to_document`.
+
+    >>> from datetime import date
+    >>> from decimal import Decimal
+    >>> from shared_kernel import money
+    >>> loan = Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1))
+    >>> document = plan_to_document(LoanPlan(loan))
+    >>> document["version"], document["loan"]["months"], document["repayments"]
+    (2, 300, [])
+    """
+    return {"version": PLAN_VERSION, **unstructure(plan, converter=_converter())}
+
+
+def plan_from_document(document: object) -> LoanPlan:
+    """The plan of a document, checked as any plan is; the document of a loan is a plan too.
+
+    Args:
+        document: JSON data, as `shared_kernel.parse_json` gives it.
+
+    Raises:
+        LoanFaults: every fault with its path in the document: what `loan_from_document` refuses, a
+            repayment that the loan does not allow, a version that is neither of the two.
+
+    >>> plan_from_document(
+    ...     {
+    ...         "version": 2,
+    ...         "loan": {
+    ...             "principal": {"amount": "1200.00", "currency": "EUR"},
+    ...             "annual_rate": "0.03",
+    ...             "months": 12,
+    ...             "first_due": "2025-10-01",
+    ...         },
+    ...         "repayments": [{"on": "2025-10-02"}],
+    ...     }
+    ... )
+    Traceback (most recent call last):
+        ...
+    wealth_core.errors.LoanFaults: repayments[0].on: 2025-10-02 is not a due date of the loan: \
+the nearest are 2025-10-01 and 2025-11-01
+    """
+    fields = _opened(document, PLAN_VERSION, VERSION)
+    if isinstance(document, Mapping) and document["version"] == VERSION:
+        # The terms are the document itself there, and so are the paths of their faults.
+        try:
+            return LoanPlan(structure(fields, Loan, converter=_converter()))
+        except LoanFaults as error:
+            raise LoanFaults(
+                attrs.evolve(fault, path=fault.path.removeprefix("loan.")) for fault in error.faults
+            ) from None
     try:
-        document = parse_json(text)
+        return structure(fields, LoanPlan, converter=_converter())
     except Faults as error:
         raise LoanFaults(error.faults) from None
-    return loan_from_document(document)
+
+
+def plan_to_json(plan: LoanPlan) -> str:
+    """A plan as JSON text, the same text for equal plans; see `plan_to_document`."""
+    return dump_json(plan_to_document(plan))
+
+
+def plan_from_json(text: str | bytes) -> LoanPlan:
+    """The plan of a JSON text.
+
+    Raises:
+        LoanFaults: see `plan_from_document` and `loan_from_json`.
+    """
+    return plan_from_document(_parsed(text))
+
+
+def _parsed(text: str | bytes) -> object:
+    """The JSON data of a text, whose faults are those of a loan."""
+    try:
+        return parse_json(text)
+    except Faults as error:
+        raise LoanFaults(error.faults) from None
+
+
+def _opened(document: object, *accepted: int) -> dict[object, object]:
+    """The fields of a document without its version, which is one of those accepted."""
+    if not isinstance(document, Mapping):
+        raise LoanFaults.of(_faults.NOT_A_DOCUMENT, given=shown(document))
+    if "version" not in document:
+        raise LoanFaults.of(_faults.VERSION_MISSING, "version", accepted=accepted[0])
+    version = document["version"]
+    if type(version) is not int or version not in accepted:
+        raise LoanFaults.of(
+            _faults.UNKNOWN_VERSION, "version", given=shown(version), accepted=accepted[0]
+        )
+    return {key: value for key, value in document.items() if key != "version"}
 
 
 @cache

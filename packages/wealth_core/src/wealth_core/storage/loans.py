@@ -20,13 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from shared_kernel import FaultKind, FaultList, shown
 from wealth_core.errors import LoanFaults, SavedLoanMissing, StaleVersion
 from wealth_core.loans._checks import is_one_line
-from wealth_core.loans.documents import loan_from_document, loan_to_document
+from wealth_core.loans.documents import plan_from_document, plan_to_document
 from wealth_core.storage.tables import LABEL_CHARACTERS, wealth_loans
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping
 
-    from wealth_core.loans import Loan
+    from wealth_core.loans import Loan, LoanPlan
 
 __all__ = ["LoanStore", "SavedLoan"]
 
@@ -50,7 +50,7 @@ class SavedLoan:
         id: Its identifier, given by the store.
         owner: Whose it is: an identifier that means nothing here.
         label: What its owner calls it, 1 to 120 characters.
-        loan: Its terms.
+        plan: Its terms, its early repayments and its rounding.
         created_at: When it was first saved (UTC).
         updated_at: When it was last changed (UTC).
         version: 1, and 1 more with each change; a change states the version it was made from.
@@ -60,11 +60,16 @@ class SavedLoan:
     id: str
     owner: str
     label: str
-    loan: Loan
+    plan: LoanPlan
     created_at: datetime
     updated_at: datetime
     version: int
     deleted_at: datetime | None = None
+
+    @property
+    def loan(self) -> Loan:
+        """The terms alone."""
+        return self.plan.loan
 
 
 class LoanStore:
@@ -82,25 +87,25 @@ class LoanStore:
         self._connection = connection
 
     def add(
-        self, owner: str, label: str, loan: Loan, *, at: datetime, request_id: str | None = None
+        self, owner: str, label: str, plan: LoanPlan, *, at: datetime, request_id: str | None = None
     ) -> SavedLoan:
         """Save a loan, once however often the same request comes.
 
         Args:
             owner: Whose it is.
             label: What its owner calls it; blanks at the ends are dropped.
-            loan: Its terms.
+            plan: Its terms, with the early repayments and the rounding to keep.
             at: The moment, an aware datetime.
             request_id: What the sender calls this request, a form's own number for example. When
-                the owner already saved the same label and terms under it, that loan is given as it
-                is now, and nothing is added. Other terms under the same id are another request:
+                the owner already saved the same label and plan under it, that loan is given as it
+                is now, and nothing is added. Another plan under the same id is another request:
                 someone went back in the browser, and what they typed is not lost.
 
         Raises:
             LoanFaults: The label is empty, too long or not on one line.
             ColumnRefused: The owner is not an identifier, or `at` has no time zone.
         """
-        document = loan_to_document(loan)
+        document = plan_to_document(plan)
         name = _label(label)
         key = None if request_id is None else _request_key(request_id, name, document)
         values = {
@@ -185,20 +190,20 @@ class LoanStore:
         self,
         owner: str,
         loan_id: str,
-        loan: Loan,
+        plan: LoanPlan,
         *,
         version: int,
         at: datetime,
         label: str | None = None,
     ) -> SavedLoan:
-        """Give a loan other terms, and another name when `label` is given.
+        """Give a loan another plan, and another name when `label` is given.
 
         Raises:
             LoanFaults: The label is empty, too long or not on one line.
             SavedLoanMissing: The owner has no such loan, or has removed it.
             StaleVersion: The loan was changed since `version` was read.
         """
-        values: dict[str, object] = {"document": loan_to_document(loan)}
+        values: dict[str, object] = {"document": plan_to_document(plan)}
         if label is not None:
             values["label"] = _label(label)
         return self._change(owner, loan_id, values, version=version, at=at)
@@ -235,7 +240,7 @@ class LoanStore:
             {
                 "id": row["id"],
                 "label": row["label"],
-                "loan": row["document"],
+                "plan": row["document"],
                 "created_at": row["created_at"].isoformat(),
                 "updated_at": row["updated_at"].isoformat(),
                 "version": row["version"],
@@ -306,7 +311,7 @@ def _saved(row: RowMapping) -> SavedLoan:
         id=row["id"],
         owner=row["owner"],
         label=row["label"],
-        loan=loan_from_document(row["document"]),
+        plan=plan_from_document(row["document"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         version=row["version"],

@@ -1,7 +1,7 @@
 """The tables of the library (prefix ``wealth_``).
 
-A loan is kept as the document of `wealth_core.loans.documents`, so that a new kind of loan needs no
-new column; what a list or a lock looks at has a column of its own.
+A loan is kept as the document of its plan (`wealth_core.loans.documents`), so that a new kind of
+loan needs no new column; what a list or a lock looks at has a column of its own.
 """
 
 from __future__ import annotations

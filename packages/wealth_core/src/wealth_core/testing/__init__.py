@@ -3,6 +3,6 @@
 They need the extra ``testing``: ``pip install 'comptoir-wealth[testing]'``.
 """
 
-from wealth_core.testing.loans import flows, loans, rates, repayments_of, simple_loans
+from wealth_core.testing.loans import flows, loans, plans, rates, repayments_of, simple_loans
 
-__all__ = ["flows", "loans", "rates", "repayments_of", "simple_loans"]
+__all__ = ["flows", "loans", "plans", "rates", "repayments_of", "simple_loans"]

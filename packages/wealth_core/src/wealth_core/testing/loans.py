@@ -27,6 +27,7 @@ from wealth_core.loans import (
     Keep,
     Kind,
     Loan,
+    LoanPlan,
     RateChange,
     Repayment,
     Rounding,
@@ -129,6 +130,15 @@ def repayments_of(
             )
         )
     return made
+
+
+@st.composite
+def plans(draw: st.DrawFn, *, max_months: int = 72) -> LoanPlan:
+    """Plans: loans of every kind, with the early repayments they allow, in every rounding."""
+    loan = draw(loans(max_months=max_months))
+    rounding = draw(st.sampled_from(Rounding))
+    repayments = draw(repayments_of(loan, rounding=rounding))
+    return LoanPlan(loan, repayments=repayments, rounding=rounding)
 
 
 @st.composite

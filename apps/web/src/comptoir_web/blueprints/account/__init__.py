@@ -1,1 +1,4 @@
-"""One's own account: password, second factor, sessions."""
+"""One's own account: password and sessions (``views``), second factor (``enrolment``).
+
+``forms`` and ``words`` serve both.
+"""

@@ -10,10 +10,12 @@ from comptoir_web.blueprints.account.words import device_name
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import peer, visitor
 from comptoir_web.identity.errors import IdentityFaults, TooManyAttempts
+from comptoir_web.identity.mail_jobs import tell_password_changed
 from comptoir_web.identity.roles import Role, reached_by
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sign_in import SignInService
+from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.presentation import gettext as _
 from comptoir_web.presentation import ngettext
 from comptoir_web.presentation.tables import Column
@@ -68,6 +70,7 @@ def password() -> ResponseReturnValue:
     except TooManyAttempts:
         form.form_errors.append(_("Too many attempts. Try again in a few minutes."))
         return render_template("account/password.html", form=form), 429
+    tell_password_changed(services().get(JobQueue), me.id)
     flash(_("Your password is changed. Your other sessions were ended."), "success")
     return redirect(url_for("account.show"), code=303)
 

@@ -1,1 +1,1 @@
-"""Administration: the accounts and the audit log."""
+"""Administration: the accounts and the audit log (``views``, ``forms``, ``words``)."""

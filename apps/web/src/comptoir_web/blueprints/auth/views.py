@@ -44,7 +44,7 @@ from comptoir_web.identity.errors import (
     SignInRefused,
     TooManyAttempts,
 )
-from comptoir_web.identity.mail_jobs import ask_for_link
+from comptoir_web.identity.mail_jobs import ask_for_link, tell_password_changed
 from comptoir_web.identity.roles import Role, reached_by_anyone
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sign_in import Opened, SignInService
@@ -171,6 +171,8 @@ def link(text: str) -> ResponseReturnValue:
     except LinkRefused as error:
         identity.note_refused_link(error.problem, address=peer())
         return render_template("auth/link_refused.html", reason=_reason(error.problem)), 410
+    if user.has_password:
+        tell_password_changed(services().get(JobQueue), user.id)
     session.clear()
     flash(_("Your password is set. Sign in with it."), "success")
     response = make_response(redirect(url_for("auth.sign_in"), code=303))
