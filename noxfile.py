@@ -158,8 +158,8 @@ def lowest(session: nox.Session) -> None:
     }
     named = [f"{name}[{extra}]" for name, extra in extras.items()]
     session.install("--resolution", "lowest-direct", "--find-links", str(WHEELS), *named)
-    # The tests' own tools come at their locked versions, and must not lift what was just chosen.
-    frozen = session.run("uv", "pip", "freeze", silent=True, external=True) or ""
+    # The tests' own tools come after, and must not lift what was just chosen.
+    frozen = session.run(UV, "pip", "freeze", silent=True, external=True) or ""
     kept = Path(session.create_tmp()) / "lowest.txt"
     kept.write_text("\n".join(re.findall(r"^[\w.-]+==\S+$", frozen, re.MULTILINE)))
     session.install("-r", "requirements/test-tools.in", "--constraint", str(kept))

@@ -163,7 +163,7 @@ def test_the_state_says_how_far_the_job_is(visitor: Visitor) -> None:
     assert answer.json == {
         "state": "running",
         "name": "En cours",
-        "summary": "Prêts traités\u202f: 2 sur 5.",
+        "summary": "Prêts traités\u00a0: 2 sur 5.",
         "count": "",
         "done": 2,
         "total": 5,

@@ -20,7 +20,7 @@ from testkit.browser import Visit
 from testkit.pages import PASSWORD
 from testkit.site import Site
 
-__all__ = ["NOT_PAGES", "PAGES", "Scene", "SitePage"]
+__all__ = ["EXAMPLE", "NOT_PAGES", "PAGES", "Scene", "SitePage"]
 
 EXAMPLE = (
     "/plateforme/prets/calcul?principal=215000&annual_rate=3.35&months=300"

@@ -1,20 +1,26 @@
 """The small ground the Comptoir libraries stand on, and nothing of any domain.
 
-Map of the package:
+The map::
 
-- ``errors``        every error, in one tree
-- ``faults``        all the faults of an input, collected, each with its path
-- ``rounding``      the one place where a digit is dropped, the mode named
-- ``currencies``    ISO 4217: the codes in use, and their decimals
-- ``amounts``       strict amounts, minor units, sharing without losing a unit
-- ``formatting``    amounts, numbers and dates as people write them, in French and English
-- ``numerals``      how numbers are written and read in both languages
-- ``dates``         months added to a day
-- ``json_text``     JSON read strictly, and written in one way (``plain`` holds what it may hold)
-- ``convert``       JSON data to values and back, through cattrs
-- ``columns``, ``engine``, ``migrations``  storage on SQLite and PostgreSQL (extra ``storage``)
-- ``pdf``           documents through typst (extra ``pdf``)
-- ``testing``       Hypothesis strategies for other projects' testers (extra ``testing``)
+    shared_kernel
+    |-- amounts        strict amounts, minor units, sharing without losing a unit
+    |-- currencies     ISO 4217: the codes in use, and their decimals
+    |-- rounding       the one place where a digit is dropped, the mode named
+    |-- formatting     amounts, numbers and dates as people write them, in French and in English
+    |-- numerals       how numbers are written and read in both languages
+    |-- dates          months added to a day
+    |-- faults         all the faults of an input, collected, each with its path
+    |-- json_text      JSON read strictly, and written in one way
+    |-- plain          what JSON keeps exactly
+    |-- convert        JSON data to values and back, through cattrs
+    |-- scalars        what a single value takes from JSON
+    |-- translations   the French of every sentence
+    |-- columns        column types that mean the same on both databases   (extra: storage)
+    |-- engine         SQLite and PostgreSQL with the same promises        (extra: storage)
+    |-- migrations     a history and a version table for each library      (extra: storage)
+    |-- pdf            documents through typst                             (extra: pdf)
+    |-- testing        Hypothesis strategies, a check of catalogues        (extra: testing)
+    `-- errors         every error, in one tree
 
 The names below are loaded when first asked for, so importing the package costs nothing. Storage,
 PDF and testing are imported by their modules: ``from shared_kernel.engine import create_engine``.
@@ -165,6 +171,7 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 
 
 def __getattr__(name: str) -> object:
+    """Imports a public name the first time it is asked for, so that importing stays light."""
     module = _HOMES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

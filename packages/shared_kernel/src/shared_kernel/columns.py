@@ -74,7 +74,7 @@ class MinorUnits(TypeDecorator[int]):
     Decimal, a bool.
 
     Raises:
-        ColumnRefused: When binding such a value, or one outside 64 bits.
+        ColumnRefused: when binding such a value, or one outside 64 bits.
 
     >>> MinorUnits().process_bind_param(105912, None)
     105912
@@ -106,7 +106,7 @@ class CurrencyCode(TypeDecorator[str]):
     """A currency's ISO 4217 code, three capital letters that the kernel knows.
 
     Raises:
-        ColumnRefused: When binding anything else.
+        ColumnRefused: when binding anything else.
 
     >>> CurrencyCode().process_bind_param("XOF", None)
     'XOF'
@@ -133,7 +133,7 @@ def canonical_decimal(value: Decimal) -> str:
     Two decimals are equal exactly when their texts are, so that a database compares them right.
 
     Raises:
-        ColumnRefused: Not finite, or longer than 100 characters.
+        ColumnRefused: not finite, or longer than 100 characters.
 
     >>> canonical_decimal(Decimal("0.03350"))
     '0.0335'
@@ -169,7 +169,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
     would be those of text, so they are refused. Do them in Python, or keep minor units.
 
     Raises:
-        ColumnRefused: When binding anything but a finite Decimal of at most 100 characters, or when
+        ColumnRefused: when binding anything but a finite Decimal of at most 100 characters, or when
             building such a comparison.
 
     >>> ExactDecimal().process_bind_param(Decimal("0.0335"), None)
@@ -235,7 +235,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware on its way in, aware in UTC on its way out, to the microsecond.
 
     Raises:
-        ColumnRefused: When binding a datetime without a time zone, or anything else.
+        ColumnRefused: when binding a datetime without a time zone, or anything else.
 
     >>> from datetime import timedelta, timezone
     >>> paris = timezone(timedelta(hours=1))
@@ -287,7 +287,7 @@ class JsonDocument(TypeDecorator[Any]):
     keys, no space.
 
     Raises:
-        ColumnRefused: When binding anything else; the message holds the path of the value.
+        ColumnRefused: when binding anything else; the message holds the path of the value.
 
     >>> JsonDocument().process_bind_param({"months": 300, "rate": "0.0335"}, None)
     '{"months":300,"rate":"0.0335"}'
@@ -327,7 +327,7 @@ class OpaqueId(TypeDecorator[str]):
     """An identifier whose inside means nothing here: an owner, a request; 1 to 64 characters.
 
     Raises:
-        ColumnRefused: When binding anything but a printable text of that length without blanks at
+        ColumnRefused: when binding anything but a printable text of that length without blanks at
             its ends.
 
     >>> OpaqueId().process_bind_param("7f3a", None)
@@ -364,7 +364,7 @@ def money_values(name: str, value: Money | None) -> dict[str, int | str | None]:
     """What to insert for an amount made with `money_columns`; None leaves both columns NULL.
 
     Raises:
-        MoneyError: The amount has more decimals than its currency.
+        MoneyError: the amount has more decimals than its currency.
 
     >>> from shared_kernel.amounts import money
     >>> money_values("principal", money("215000.00", "EUR"))
@@ -379,7 +379,7 @@ def optional_money_from(row: Row[Any] | Mapping[str, Any], name: str) -> Money |
     """The amount that a row holds, None where both its columns are NULL.
 
     Raises:
-        StorageError: Only one of the two columns is NULL.
+        StorageError: only one of the two columns is NULL.
     """
     values = row._mapping if isinstance(row, Row) else row  # noqa: SLF001  # public, named so by SQLAlchemy
     minor, currency = values[f"{name}_minor"], values[f"{name}_currency"]
@@ -394,7 +394,7 @@ def money_from(row: Row[Any] | Mapping[str, Any], name: str) -> Money:
     """The amount that a row holds.
 
     Raises:
-        StorageError: A column is NULL.
+        StorageError: a column is NULL.
 
     >>> str(money_from({"fee_minor": 1050, "fee_currency": "EUR"}, "fee").amount)
     '10.50'

@@ -97,7 +97,7 @@ class Migrations:
 class MigrationStatus:
     """Where one library's tables stand.
 
-    Attributes:
+    Args:
         name: the library.
         current: the revision of its tables, None where there are none.
         head: the newest revision that the code knows.

@@ -28,6 +28,8 @@ from wealth_core.loans import (
     Insurance,
     InsuranceBase,
     Loan,
+    LoanPlan,
+    Repayment,
     balloon,
     interest_only,
     partial,
@@ -148,17 +150,20 @@ def _loans(container: svcs.Container, owner: str) -> str:
         kind=balloon(money("4000000", "XOF")),
         fees=(Fee(money("2500", "XOF"), when=FeeTiming.MONTHLY, label="Gestion"),),
     )
-    labels = {
-        "Résidence principale": home,
-        "Appartement mis en location": let,
-        "Prêt relais": bridge,
-        "Four à pain": machine,
+    plans = {
+        "Résidence principale": LoanPlan(home),
+        # Paid from a year's savings, once capital is repaid at all.
+        "Appartement mis en location": LoanPlan(
+            let, repayments=(Repayment(date(2025, 9, 5), money("10000", "EUR")),)
+        ),
+        "Prêt relais": LoanPlan(bridge),
+        "Four à pain": LoanPlan(machine),
     }
     at = container.get(Clock)()
     with transaction(container.get(Engine)) as connection:
         store = LoanStore(connection)
         saved = [
-            store.add(owner, label, loan, at=at, request_id=f"demonstration-{label}")
-            for label, loan in labels.items()
+            store.add(owner, label, plan, at=at, request_id=f"demonstration-{label}")
+            for label, plan in plans.items()
         ]
     return saved[0].id

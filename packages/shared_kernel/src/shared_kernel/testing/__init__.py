@@ -1,7 +1,9 @@
 """For testers of what stands on the kernel: Hypothesis strategies, and a check of catalogues.
 
-- ``strategies``  currencies, amounts, rates, weights, days
-- ``catalogues``  what a French catalogue lacks
+The map::
+
+    strategies   currencies, amounts, rates, weights, days
+    catalogues   what a French catalogue lacks
 
 Needs the extra ``testing``: ``pip install 'comptoir-shared-kernel[testing]'``.
 """

@@ -60,7 +60,12 @@ def rate_of(amounts: Sequence[int], times: Times, exact_times: ExactTimes) -> De
     scaled = rate * 10**PLACES
     if not math.isfinite(scaled) or abs(scaled - math.floor(scaled) - 0.5) <= error * 10**PLACES:
         return _polished(amounts, exact_times(), log_rate)
-    return round_decimal(Decimal.from_float(rate), PLACES)
+    return round_decimal(decimal_of(rate), PLACES)
+
+
+def decimal_of(value: float) -> Decimal:
+    """The exact value of a float, even where the caller's decimal context traps floats."""
+    return Decimal.from_float(value)  # noqa: FURB164 - the constructor is what a context traps
 
 
 def _newton(paid: Sequence[float], times: Times, received: float, start: float) -> float:
@@ -171,7 +176,7 @@ def _polished(amounts: Sequence[int], times: Sequence[Fraction], log_rate: float
     with decimal.localcontext(decimal.Context(prec=digits)) as context:
         moments = [Decimal(time.numerator) / time.denominator for time in times]
         start = moments[0]
-        rate = Decimal.from_float(log_rate)
+        rate = Decimal(log_rate)
         smallest = context.power(10, -PLACES - 15) / rate.exp()
         for _ in range(_STEPS):
             worth = slope = Decimal(0)

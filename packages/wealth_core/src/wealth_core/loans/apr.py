@@ -21,7 +21,7 @@ from wealth_core.errors import AprUndefined, LoanFaults
 from wealth_core.loans import _faults
 from wealth_core.loans._checks import check_are, check_day, check_is, kept
 from wealth_core.loans._minor import MONTHS_A_YEAR
-from wealth_core.loans._solver import rate_of
+from wealth_core.loans._solver import decimal_of, rate_of
 from wealth_core.loans.schedule import LAST_DAY_OF_EVERY_MONTH, LEVEL, Rounding, Schedule, schedule
 from wealth_core.loans.terms import Loan
 
@@ -181,7 +181,7 @@ def xirr(flows: Sequence[Flow]) -> Decimal:
         raise AprUndefined("no rate makes what is received worth what is paid")
     if not math.isfinite(rate):
         raise AprUndefined("the rate is beyond any figure: look at the amounts and the dates again")
-    return round_decimal(Decimal.from_float(rate), XIRR_PLACES)
+    return round_decimal(decimal_of(rate), XIRR_PLACES)
 
 
 Span = tuple[int, int, int]  # whole months, days more, and the days of the year that ends there

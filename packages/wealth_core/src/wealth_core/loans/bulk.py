@@ -82,23 +82,23 @@ def remaining_balances(
     months: ArrayLike,
     paid: ArrayLike,
 ) -> Ints:
-    """Give what is owed on each loan after `paid` instalments, as the CENT schedule has it.
+    """Gives what is owed on each loan after `paid` instalments, as the CENT schedule has it.
 
     Each loan is a plain annuity: monthly instalments, no deferral, a month's interest a twelfth
     of the annual rate. The instalment and the interest of each month are rounded half up to the
     minor unit; the last instalment absorbs what is left.
 
     Args:
-        principal_minor: What was lent, in minor units (cents for EUR): 1 to 10^12.
-        annual_rate_ppm: Nominal annual rate in millionths: 33_500 is 3.35 %; 0 to 999_999.
-        months: How many instalments: 1 to 600.
-        paid: How many of them are paid: 0 to `months`.
+        principal_minor: what was lent, in minor units (cents for EUR): 1 to 10^12.
+        annual_rate_ppm: nominal annual rate in millionths: 33_500 is 3.35 %; 0 to 999_999.
+        months: how many instalments: 1 to 600.
+        paid: how many of them are paid: 0 to `months`.
 
     Returns:
         The balances in minor units, int64, of the shape the four arguments broadcast to.
 
     Raises:
-        LoanFaults: An argument is not of an integer type, a value is out of its range (the path
+        LoanFaults: an argument is not of an integer type, a value is out of its range (the path
             names its index, as in ``months[17]``), or the shapes do not go together.
 
     One core takes about 2 ns for each month paid of each loan; the memory is some 50 bytes a loan
@@ -122,7 +122,7 @@ def remaining_balances(
 
 
 def _simple(principal: Ints, rate_ppm: Ints, months: Ints, paid: Ints) -> Ints:
-    """Do the same one loan after the other with Python's integers: what the fast way must equal."""
+    """Does the same with Python's integers, loan by loan: what the fast way must equal."""
     columns = (column.tolist() for column in (principal, rate_ppm, months, paid))
     return np.array(
         [_minor.remaining_minor(*loan) for loan in zip(*columns, strict=True)], dtype=np.int64
@@ -132,7 +132,7 @@ def _simple(principal: Ints, rate_ppm: Ints, months: Ints, paid: Ints) -> Ints:
 def _block_balances(
     principal: Ints, rate_ppm: Ints, months: Ints, paid: Ints
 ) -> tuple[Ints, NDArray[np.bool_]]:
-    """Step a block in float64; give the balances, and of which it is sure that they are exact."""
+    """Steps a block in float64; gives the balances, and of which it is sure that they are exact."""
     start = principal.astype(np.float64)
     due = _instalments(principal, rate_ppm, months).astype(np.float64)
     rate = rate_ppm / _YEAR_PPM
@@ -168,7 +168,7 @@ def _block_balances(
 
 
 def _block_exact(principal: Ints, rate_ppm: Ints, months: Ints, paid: Ints) -> Ints:
-    """Step a block in whole numbers: b * ppm + 6e6 stays below 1.1e18."""
+    """Steps a block in whole numbers: b * ppm + 6e6 stays below 1.1e18."""
     instalment = _instalments(principal, rate_ppm, months)
     balance = principal.copy()
     for active, count in _segments(paid):
@@ -180,7 +180,7 @@ def _block_exact(principal: Ints, rate_ppm: Ints, months: Ints, paid: Ints) -> I
 
 
 def _instalments(principal: Ints, rate_ppm: Ints, months: Ints) -> Ints:
-    """Give each loan's quoted instalment: P*r / (1 - (1+r)^-n), rounded half up, exactly."""
+    """Gives each loan's quoted instalment: P*r / (1 - (1+r)^-n), rounded half up, exactly."""
     free = rate_ppm == 0
     rate = np.where(free, 1, rate_ppm) / _YEAR_PPM
     level = principal * rate / -np.expm1(-months * np.log1p(rate))
@@ -197,7 +197,7 @@ def _instalments(principal: Ints, rate_ppm: Ints, months: Ints) -> Ints:
 
 
 def _step_plain(balance: Floats, growth: Floats, constant: Floats, paid: Ints) -> Ints:
-    """Step a block sorted by `paid` (the most first): b = floor(b * (1 + r) + 1/2 + g/2 - E)."""
+    """Steps a block sorted by `paid` (the most first): b = floor(b * (1 + r) + 1/2 + g/2 - E)."""
     for active, count in _segments(paid):
         b, q, c = balance[:active], growth[:active], constant[:active]
         for _ in range(count):
@@ -210,7 +210,7 @@ def _step_plain(balance: Floats, growth: Floats, constant: Floats, paid: Ints) -
 def _step_watched(
     balance: Floats, rate: Floats, constant: Floats, paid: Ints
 ) -> tuple[Ints, Floats]:
-    """Step a block sorted by `paid`; give with it the smallest fraction met before a floor."""
+    """Steps a block sorted by `paid`; gives with it the smallest fraction met before a floor."""
     nearest = np.ones_like(balance)
     interest = np.empty_like(balance)
     whole = np.empty_like(balance)
@@ -228,14 +228,14 @@ def _step_watched(
 
 
 def _blocks(paid: Ints, loans: Ints) -> Iterator[Ints]:
-    """Cut the loans of these indices into blocks, those with the most instalments paid first."""
+    """Cuts the loans of these indices into blocks, those with the most instalments paid first."""
     order = np.argsort(paid[loans].astype(np.uint16), kind="stable")[::-1]  # a radix sort
     for first in range(0, len(loans), _BLOCK):
         yield loans[order[first : first + _BLOCK]]
 
 
 def _segments(paid: Ints) -> Iterator[tuple[int, int]]:
-    """Give (how many loans are still running, for how many months), `paid` being descending.
+    """Gives (how many loans are still running, for how many months), `paid` being descending.
 
     >>> list(_segments(np.array([5, 5, 2])))
     [(3, 2), (2, 3)]
@@ -250,7 +250,7 @@ def _segments(paid: Ints) -> Iterator[tuple[int, int]]:
 def _checked(
     principal_minor: ArrayLike, annual_rate_ppm: ArrayLike, months: ArrayLike, paid: ArrayLike
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Give the four columns as int64 of one shape, or raise every fault with its index."""
+    """Gives the four columns as int64 of one shape, or raises every fault with its index."""
     faults = FaultList()
     given = {
         "principal_minor": (principal_minor, 1, HIGHEST_PRINCIPAL),
@@ -308,7 +308,7 @@ def _checked(
 
 
 def _first(name: str, column: NDArray[np.integer], wrong: NDArray[np.bool_]) -> tuple[str, str]:
-    """Give the path and the value of the first wrong element: ("months[3]", "601")."""
+    """Gives the path and the value of the first wrong element: ("months[3]", "601")."""
     index = tuple(int(axis[0]) for axis in np.nonzero(np.atleast_1d(wrong)))
     value = np.atleast_1d(column)[index]
     path = f"{name}[{','.join(map(str, index))}]" if column.ndim else name

@@ -1,8 +1,10 @@
 """Where loans are kept: tables, their history, one store. Needs the extra ``storage``.
 
-- `tables`: ``wealth_loans``, in the collection `metadata`
-- `migrations`: how a database comes to have them; `MIGRATIONS` is their history
-- `loans`: `LoanStore`, which takes a connection and leaves the commit to the caller
+The map::
+
+    tables       ``wealth_loans``, in the collection `metadata`
+    migrations   how a database comes to have them; `MIGRATIONS` is their history
+    loans        `LoanStore`, which takes a connection and leaves the commit to the caller
 
 The tables stand alone: an owner is an opaque id, no key of another library is referred to.
 """

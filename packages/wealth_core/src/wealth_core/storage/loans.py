@@ -47,14 +47,14 @@ class SavedLoan:
     """A loan as it is kept.
 
     Args:
-        id: Its identifier, given by the store.
-        owner: Whose it is: an identifier that means nothing here.
-        label: What its owner calls it, 1 to 120 characters.
-        plan: Its terms, its early repayments and its rounding.
-        created_at: When it was first saved (UTC).
-        updated_at: When it was last changed (UTC).
+        id: its identifier, given by the store.
+        owner: whose it is: an identifier that means nothing here.
+        label: what its owner calls it, 1 to 120 characters.
+        plan: its terms, its early repayments and its rounding.
+        created_at: when it was first saved (UTC).
+        updated_at: when it was last changed (UTC).
         version: 1, and 1 more with each change; a change states the version it was made from.
-        deleted_at: When it was removed; None for one that was not.
+        deleted_at: when it was removed; None for one that was not.
     """
 
     id: str
@@ -76,7 +76,7 @@ class LoanStore:
     """Keeps loans, each for its owner; an owner never sees another's.
 
     Args:
-        connection: What everything is read and written through. The caller opens the transaction
+        connection: what everything is read and written through. The caller opens the transaction
             (`shared_kernel.engine.transaction`) and commits it.
 
     A change of a loan that another change overtook raises `StaleVersion`, whether the other one was
@@ -89,21 +89,21 @@ class LoanStore:
     def add(
         self, owner: str, label: str, plan: LoanPlan, *, at: datetime, request_id: str | None = None
     ) -> SavedLoan:
-        """Save a loan, once however often the same request comes.
+        """Saves a loan, once however often the same request comes.
 
         Args:
-            owner: Whose it is.
-            label: What its owner calls it; blanks at the ends are dropped.
-            plan: Its terms, with the early repayments and the rounding to keep.
-            at: The moment, an aware datetime.
-            request_id: What the sender calls this request, a form's own number for example. When
+            owner: whose it is.
+            label: what its owner calls it; blanks at the ends are dropped.
+            plan: its terms, with the early repayments and the rounding to keep.
+            at: the moment, an aware datetime.
+            request_id: what the sender calls this request, a form's own number for example. When
                 the owner already saved the same label and plan under it, that loan is given as it
                 is now, and nothing is added. Another plan under the same id is another request:
                 someone went back in the browser, and what they typed is not lost.
 
         Raises:
-            LoanFaults: The label is empty, too long or not on one line.
-            ColumnRefused: The owner is not an identifier, or `at` has no time zone.
+            LoanFaults: the label is empty, too long or not on one line.
+            ColumnRefused: the owner is not an identifier, or `at` has no time zone.
         """
         document = plan_to_document(plan)
         name = _label(label)
@@ -132,10 +132,10 @@ class LoanStore:
         return _saved(added)
 
     def get(self, owner: str, loan_id: str) -> SavedLoan:
-        """Give one loan of this owner.
+        """Gives one loan of this owner.
 
         Raises:
-            SavedLoanMissing: The owner has no such loan, or has removed it.
+            SavedLoanMissing: the owner has no such loan, or has removed it.
         """
         found = self._find(owner, loan_id)
         if found is None or found.deleted_at is not None:
@@ -143,12 +143,12 @@ class LoanStore:
         return found
 
     def list(self, owner: str, *, limit: int = 50, offset: int = 0) -> tuple[SavedLoan, ...]:
-        """Give the owner's loans, the newest first, those removed left out.
+        """Gives the owner's loans, the newest first, those removed left out.
 
         Args:
-            owner: Whose.
-            limit: At most how many, 1 to 500.
-            offset: How many of the newest to leave out.
+            owner: whose.
+            limit: at most how many, 1 to 500.
+            offset: how many of the newest to leave out.
 
         Raises:
             LoanFaults: `limit` or `offset` is out of its range.
@@ -169,7 +169,7 @@ class LoanStore:
         return tuple(_saved(row) for row in self._connection.execute(statement).mappings())
 
     def count(self, owner: str) -> int:
-        """Give how many loans `list` would give without limits."""
+        """Gives how many loans `list` would give without limits."""
         mine = (wealth_loans.c.owner == owner) & wealth_loans.c.deleted_at.is_(None)
         counted = select(func.count()).select_from(wealth_loans).where(mine)
         return self._connection.execute(counted).scalar_one()
@@ -177,12 +177,12 @@ class LoanStore:
     def rename(
         self, owner: str, loan_id: str, label: str, *, version: int, at: datetime
     ) -> SavedLoan:
-        """Give a loan another name.
+        """Gives a loan another name.
 
         Raises:
-            LoanFaults: The label is empty, too long or not on one line.
-            SavedLoanMissing: The owner has no such loan, or has removed it.
-            StaleVersion: The loan was changed since `version` was read.
+            LoanFaults: the label is empty, too long or not on one line.
+            SavedLoanMissing: the owner has no such loan, or has removed it.
+            StaleVersion: the loan was changed since `version` was read.
         """
         return self._change(owner, loan_id, {"label": _label(label)}, version=version, at=at)
 
@@ -196,12 +196,12 @@ class LoanStore:
         at: datetime,
         label: str | None = None,
     ) -> SavedLoan:
-        """Give a loan another plan, and another name when `label` is given.
+        """Gives a loan another plan, and another name when `label` is given.
 
         Raises:
-            LoanFaults: The label is empty, too long or not on one line.
-            SavedLoanMissing: The owner has no such loan, or has removed it.
-            StaleVersion: The loan was changed since `version` was read.
+            LoanFaults: the label is empty, too long or not on one line.
+            SavedLoanMissing: the owner has no such loan, or has removed it.
+            StaleVersion: the loan was changed since `version` was read.
         """
         values: dict[str, object] = {"document": plan_to_document(plan)}
         if label is not None:
@@ -209,28 +209,28 @@ class LoanStore:
         return self._change(owner, loan_id, values, version=version, at=at)
 
     def remove(self, owner: str, loan_id: str, *, at: datetime) -> SavedLoan:
-        """Take a loan out of sight; `restore` brings it back. Removing it twice changes nothing.
+        """Takes a loan out of sight; `restore` brings it back. Removing it twice changes nothing.
 
         Raises:
-            SavedLoanMissing: The owner has no such loan.
+            SavedLoanMissing: the owner has no such loan.
         """
         return self._show(owner, loan_id, at=at, deleted_at=at)
 
     def restore(self, owner: str, loan_id: str, *, at: datetime) -> SavedLoan:
-        """Bring a removed loan back; one that is in sight stays as it is.
+        """Brings a removed loan back; one that is in sight stays as it is.
 
         Raises:
-            SavedLoanMissing: The owner has no such loan.
+            SavedLoanMissing: the owner has no such loan.
         """
         return self._show(owner, loan_id, at=at, deleted_at=None)
 
     def erase(self, owner: str) -> int:
-        """Delete all that is kept of this owner, removed loans too; give how many loans it was."""
+        """Deletes all kept of this owner, removed loans too; gives how many loans it was."""
         erased = delete(wealth_loans).where(wealth_loans.c.owner == owner)
         return self._connection.execute(erased).rowcount
 
     def export(self, owner: str) -> tuple[dict[str, object], ...]:
-        """Give all that is kept of this owner, removed loans too, ready for JSON, oldest first."""
+        """Gives all that is kept of this owner, removed loans too, ready for JSON, oldest first."""
         statement = (
             select(wealth_loans)
             .where(wealth_loans.c.owner == owner)
@@ -333,6 +333,6 @@ def _label(given: object) -> str:
 
 
 def _request_key(request_id: str, label: str, document: Mapping[str, Any]) -> str:
-    """Give one text of 64 characters for a request and what it carried."""
+    """Gives one text of 64 characters for a request and what it carried."""
     carried = json.dumps([request_id, label, document], sort_keys=True)
     return hashlib.sha256(carried.encode()).hexdigest()

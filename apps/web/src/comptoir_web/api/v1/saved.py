@@ -31,7 +31,8 @@ from comptoir_web.wiring import Clock, services
 from shared_kernel import FaultKind, FaultList, Faults
 from shared_kernel.engine import reading, transaction
 from wealth_core.errors import SavedLoanMissing, StaleVersion
-from wealth_core.loans import Loan
+from wealth_core.loans import CENT, Loan, LoanPlan, Repayment, Rounding
+from wealth_core.loans.terms import MAX_MONTHS
 from wealth_core.storage import LoanStore, SavedLoan
 from wealth_core.storage.tables import LABEL_CHARACTERS
 
@@ -151,10 +152,28 @@ class LoanToSave:
     Attributes:
         label: What its owner calls it, 1 to 120 characters on one line.
         loan: Its terms.
+        repayments: Early repayments, on due dates; kept with it.
+        rounding: `cent` (the table of a bank), `exact` or `level`; kept with it.
     """
 
     label: str = attrs.field(metadata={"schema": {"minLength": 1, "maxLength": LABEL_CHARACTERS}})
     loan: Loan
+    repayments: tuple[Repayment, ...] = attrs.field(
+        default=(), metadata={"schema": {"maxItems": MAX_MONTHS, "default": []}}
+    )
+    rounding: Rounding = attrs.field(default=CENT, metadata={"schema": {"default": CENT.value}})
+
+    def __attrs_post_init__(self) -> None:
+        # What the loan does not allow is told with the other faults of the request.
+        self.plan()
+
+    def plan(self) -> LoanPlan:
+        """Give what is kept.
+
+        Raises:
+            LoanFaults: The loan does not allow a repayment, or can't be computed.
+        """
+        return LoanPlan(self.loan, repayments=self.repayments, rounding=self.rounding)
 
 
 @attrs.frozen(kw_only=True)
@@ -173,6 +192,8 @@ class KeptLoan:
     id: str
     label: str
     loan: Loan
+    repayments: tuple[Repayment, ...]
+    rounding: Rounding
     version: int
     created_at: datetime
     updated_at: datetime
@@ -233,7 +254,7 @@ def save_loan(headers: AddHeaders, body: LoanToSave) -> Answer:
         saved = LoanStore(connection).add(
             signed_in_user().id,
             body.label,
-            body.loan,
+            body.plan(),
             at=services().get(Clock)(),
             request_id=headers.idempotency_key,
         )
@@ -274,7 +295,7 @@ def replace_loan(loan_id: str, headers: ChangeHeaders, body: LoanToSave) -> Answ
             saved = LoanStore(connection).replace(
                 signed_in_user().id,
                 loan_id,
-                body.loan,
+                body.plan(),
                 label=body.label,
                 version=version,
                 at=services().get(Clock)(),
@@ -310,6 +331,8 @@ def _kept(saved: SavedLoan) -> KeptLoan:
         id=saved.id,
         label=saved.label,
         loan=saved.loan,
+        repayments=saved.plan.repayments,
+        rounding=saved.plan.rounding,
         version=saved.version,
         created_at=saved.created_at,
         updated_at=saved.updated_at,

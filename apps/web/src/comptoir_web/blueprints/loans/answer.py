@@ -18,8 +18,6 @@ from comptoir_web.presentation.languages import ngettext
 from shared_kernel import from_minor
 from wealth_core.errors import AprUndefined
 from wealth_core.loans import (
-    Annuity,
-    Balloon,
     ConstantPrincipal,
     InterestOnly,
     apr,
@@ -31,11 +29,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from shared_kernel import Money
-    from wealth_core.loans import Loan, Schedule
+    from wealth_core.loans import Schedule
 
     from .question import LoanQuestion
 
-__all__ = ["Answer", "Fact", "YearTotals", "answer_to", "summary_of", "terms_of"]
+__all__ = ["Answer", "Fact", "YearTotals", "answer_to"]
 
 #: Under a tenth of a percent, a rate was most likely typed as a fraction.
 _TINY_RATE = 1000
@@ -226,47 +224,3 @@ def answer_to(question: LoanQuestion) -> Answer:
     # The same figure as `balance_on`, from the table that is shown anyway.
     balance = table[paid - 1].balance if paid else question.loan.principal
     return Answer(question, table, balance, paid)
-
-
-_KINDS = {
-    Annuity: lambda: _("Constant instalments"),
-    Balloon: lambda: _("Balloon at the end"),
-    ConstantPrincipal: lambda: _("Constant capital"),
-    InterestOnly: lambda: _("Interest only"),
-}
-
-
-def summary_of(loan: Loan) -> str:
-    """A loan in one line: amount, rate, duration, first due date."""
-    return _(
-        "%(amount)s at %(rate)s over %(months)s months, first due on %(day)s",
-        amount=money(loan.principal),
-        rate=percent(loan.annual_rate),
-        months=loan.months,
-        day=day(loan.first_due),
-    )
-
-
-def terms_of(loan: Loan) -> tuple[Fact, ...]:
-    """The terms of a loan, each with its name; only those it has."""
-    facts = [
-        Fact(_("Amount borrowed"), money(loan.principal)),
-        Fact(_("Annual nominal rate"), percent(loan.annual_rate)),
-        Fact(_("Duration"), ngettext("%(num)s month", "%(num)s months", loan.months)),
-        Fact(_("First due date"), day(loan.first_due)),
-        Fact(_("Repayment"), _KINDS[type(loan.kind)]()),
-    ]
-    if loan.deferral is not None:
-        months = ngettext("%(num)s month", "%(num)s months", loan.deferral.months)
-        name = _("Total deferral") if loan.deferral.type == "total" else _("Partial deferral")
-        facts.append(Fact(name, months))
-    facts += [Fact(_("Insurance"), percent(person.annual_rate)) for person in loan.insurance]
-    facts += [Fact(fee.label or _("Fee"), money(fee.amount)) for fee in loan.fees]
-    facts += [
-        Fact(
-            _("Rate from instalment %(number)s", number=change.from_instalment),
-            percent(change.annual_rate),
-        )
-        for change in loan.rate_changes
-    ]
-    return tuple(facts)

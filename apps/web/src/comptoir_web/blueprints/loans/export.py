@@ -21,7 +21,6 @@ from comptoir_web.jobs.runner import job_folder
 from comptoir_web.settings import Settings
 from shared_kernel.engine import reading
 from wealth_core.errors import SavedLoanMissing
-from wealth_core.loans import schedule
 from wealth_core.storage import LoanStore, SavedLoan
 
 __all__ = ["KIND", "NOTHING_TO_EXPORT", "READY", "export_loans"]
@@ -95,7 +94,7 @@ def _export_one(context: JobContext, loan_id: str, number: int, locale: str) -> 
             saved = LoanStore(connection).get(context.job.owner, loan_id)
         except SavedLoanMissing:
             return ()
-    table = schedule(saved.loan)
+    table = saved.plan.schedule()
     context.keep_going()
     name = f"{number + 1:03d}-{file_stem(saved.label)}"
     business = context.service(Settings).business_name

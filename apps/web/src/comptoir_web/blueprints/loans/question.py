@@ -36,6 +36,7 @@ from wealth_core.loans import (
     InsuranceBase,
     Keep,
     Loan,
+    LoanPlan,
     RateChange,
     Repayment,
     Rounding,
@@ -100,6 +101,20 @@ class LoanQuestion:
     on: date
     rounding: Rounding = Rounding.CENT
     repayments: tuple[Repayment, ...] = ()
+
+    @classmethod
+    def of(cls, plan: LoanPlan, on: date) -> LoanQuestion:
+        """The question a plan answers on a day."""
+        return cls(plan.loan, on, plan.rounding, plan.repayments)
+
+    @property
+    def plan(self) -> LoanPlan:
+        """What of the question is kept when it is saved: all but its day.
+
+        Raises:
+            LoanFaults: The plan can't be computed; see `LoanPlan`.
+        """
+        return LoanPlan(self.loan, repayments=self.repayments, rounding=self.rounding)
 
 
 def read_question(form: LoanForm) -> LoanQuestion | None:

@@ -32,8 +32,9 @@ from wealth_core.errors import SavedLoanMissing, StaleVersion
 from wealth_core.storage import LoanStore
 
 from .address import address_of
-from .answer import answer_to, summary_of, terms_of
+from .answer import answer_to
 from .question import LoanQuestion
+from .terms import details_of, summary_of, terms_of
 from .views import (
     answered,
     blueprint,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
 
-    from wealth_core.loans import Loan
+    from wealth_core.loans import LoanPlan
     from wealth_core.storage import SavedLoan
 
     from .answer import Answer
@@ -120,7 +121,7 @@ def index() -> ResponseReturnValue:
         page = Page(number=page_number(total, size=PAGE_SIZE), size=PAGE_SIZE, total=total)
         loans = store.list(owner, limit=PAGE_SIZE, offset=page.offset)
     on = today()
-    answers = [(saved, _answer_today(saved.loan, on)) for saved in loans]
+    answers = [(saved, _answer_today(saved.plan, on)) for saved in loans]
     removed = request.args.get("removed")
     return render_template(
         "loans/index.html",
@@ -134,9 +135,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _answer_today(loan: Loan, on: date) -> Answer:
+def _answer_today(plan: LoanPlan, on: date) -> Answer:
     # Before the money is lent nothing is paid yet: the day it is lent says the same.
-    return answer_to(LoanQuestion(loan, max(on, loan.start)))
+    return answer_to(LoanQuestion.of(plan, max(on, plan.loan.start)))
 
 
 def _card(saved: SavedLoan, answer: Answer) -> Card:
@@ -192,7 +193,7 @@ def save() -> ResponseReturnValue:
                 saved = store.add(
                     visitor().id,
                     form.label.data or "",
-                    question.loan,
+                    question.plan,
                     at=_now(),
                     request_id=request_id or None,
                 )
@@ -207,7 +208,7 @@ def save() -> ResponseReturnValue:
         form=form,
         terms=tuple(terms.items()),
         summary=summary_of(question.loan),
-        simulated=bool(question.repayments),
+        details=details_of(question.plan),
         back_url=with_arguments(url_for("loans.calculator"), terms),
         request_id=request_id or secrets.token_urlsafe(16),
     )
@@ -222,8 +223,7 @@ def show(loan_id: str) -> ResponseReturnValue:
     table = shown_table(answer)
     question = answer.question
     edited = {**address_of(question), "saved": saved.id, "version": str(saved.version)}
-    # The day, the reckoning and the early repayments one tries out stay in the address.
-    tried = _tried(question)
+    day_asked = {"on": question.on.isoformat()}
     csv = url_for("loans.saved_csv", loan_id=saved.id)
     return render_template(
         "loans/loan.html",
@@ -231,12 +231,11 @@ def show(loan_id: str) -> ResponseReturnValue:
         form=form,
         answer=answer,
         table=table,
-        terms=terms_of(saved.loan),
-        tried=tuple((name, value) for name, value in tried.items() if name != "on"),
+        terms=terms_of(saved.plan),
         edit_url=with_arguments(url_for("loans.calculator"), edited),
-        csv_url=with_arguments(csv, {**tried, "year": str(table.year)}),
-        csv_all_url=with_arguments(csv, tried),
-        pdf_url=with_arguments(url_for("loans.saved_pdf", loan_id=saved.id), tried),
+        csv_url=with_arguments(csv, {**day_asked, "year": str(table.year)}),
+        csv_all_url=with_arguments(csv, day_asked),
+        pdf_url=with_arguments(url_for("loans.saved_pdf", loan_id=saved.id), day_asked),
     )
 
 
@@ -302,7 +301,7 @@ def change(loan_id: str) -> ResponseReturnValue:
     try:
         with _store(writing=True) as store:
             saved = store.replace(
-                visitor().id, loan_id, question.loan, version=_number(version), at=_now()
+                visitor().id, loan_id, question.plan, version=_number(version), at=_now()
             )
     except StaleVersion:
         saved = _saved(loan_id)
@@ -312,7 +311,9 @@ def change(loan_id: str) -> ResponseReturnValue:
             "loans/conflict.html",
             saved=saved,
             yours=summary_of(question.loan),
+            your_details=details_of(question.plan),
             theirs=summary_of(saved.loan),
+            their_details=details_of(saved.plan),
             terms=tuple(terms.items()),
             edit_url=with_arguments(url_for("loans.calculator"), edited),
         )
@@ -345,32 +346,22 @@ def restore(loan_id: str) -> ResponseReturnValue:
 
 
 def _asked(saved: SavedLoan) -> tuple[LoanForm, Answer]:
-    """What the address asks of a saved loan: the day, a reckoning, early repayments tried out.
+    """What the address asks of a saved loan: the day.
 
-    Where that can't be answered the form says why, and the answer is that of the loan alone.
+    Where that can't be answered the form says why, and the answer is that of today.
     """
-    default = LoanQuestion(saved.loan, max(today(), saved.loan.start))
+    default = LoanQuestion.of(saved.plan, max(today(), saved.loan.start))
     terms = MultiDict(address_of(default))
-    for name, value in request.args.items():
-        if name in {"on", "rounding"} or name.startswith("repayments-"):
-            terms[name] = value
+    if "on" in request.args:
+        terms["on"] = request.args["on"]
     form = form_from(terms)
     return form, answered(form) or answer_to(default)
 
 
-def _tried(question: LoanQuestion) -> dict[str, str]:
-    """What of a question is not kept with the loan: the day, the reckoning, early repayments."""
-    return {
-        name: value
-        for name, value in address_of(question).items()
-        if name == "on"
-        or (name == "rounding" and value != "cent")
-        or name.startswith("repayments-")
-    }
-
-
 def _page_of(saved: SavedLoan, question: LoanQuestion) -> str:
-    return with_arguments(url_for("loans.show", loan_id=saved.id), _tried(question))
+    """The page of a loan just saved, on the day that was asked: the one thing that is not kept."""
+    arguments = {"on": question.on.isoformat()}
+    return with_arguments(url_for("loans.show", loan_id=saved.id), arguments)
 
 
 def _terms_in(given: MultiDict[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make ``wealth_loans``."""
+    """Makes ``wealth_loans``."""
     op.create_table(
         "wealth_loans",
         Column("id", OpaqueId(), nullable=False),
