@@ -103,10 +103,10 @@ def _prepare(environment: Mapping[str, str]) -> list[Person]:
     from shared_kernel import money
     from shared_kernel.engine import transaction
     from shared_kernel.migrations import upgrade
-    from wealth_core.loans import Loan
+    from wealth_core.loans import Loan, LoanPlan
     from wealth_core.storage import LoanStore
 
-    loan = Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1))
+    plan = LoanPlan(Loan(money("215000", "EUR"), Decimal("0.0335"), 300, date(2025, 10, 1)))
     people = []
     registry = build_registry(Settings.from_environ(environment))
     with registry, svcs.Container(registry) as container:
@@ -118,7 +118,7 @@ def _prepare(environment: Mapping[str, str]) -> list[Person]:
                 email=email, name=f"Client {number}", role=Role.CLIENT, password=password
             )
             with transaction(engine) as connection:
-                saved = LoanStore(connection).add(user.id, "Maison", loan, at=utc_now())
+                saved = LoanStore(connection).add(user.id, "Maison", plan, at=utc_now())
             people.append(Person(email, password, saved.id))
     return people
 

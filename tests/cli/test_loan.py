@@ -113,6 +113,43 @@ def test_a_document_stands_for_the_options(tmp_path: Path) -> None:
     assert by_file.stdout == by_input.stdout
 
 
+SAVED = json.dumps(
+    {
+        "version": 2,
+        "loan": {
+            "principal": {"amount": "1000000", "currency": "XOF"},
+            "annual_rate": "0.06",
+            "months": 12,
+            "first_due": "2025-01-31",
+        },
+        "repayments": [{"on": "2025-03-31", "amount": {"amount": "200000", "currency": "XOF"}}],
+        "rounding": "exact",
+    }
+)
+
+
+def test_the_document_of_a_saved_loan_keeps_its_repayments_and_its_rounding() -> None:
+    """They count in the table; a repayment of the options is added, a rounding asked for wins."""
+    document = ["loan", "schedule", "--json", "--document", "-"]
+    kept = json.loads(comptoir(*document, stdin=SAVED).stdout)
+    assert (kept["rounding"], kept["currency"]) == ("exact", "XOF")
+    assert int(kept["rows"][2]["principal"]) > 200_000
+    more = ["--repay", "4:all", "--rounding", "cent"]
+    ended = json.loads(comptoir(*document, *more, stdin=SAVED).stdout)
+    assert (ended["rounding"], len(ended["rows"])) == ("cent", 4)
+    assert int(ended["rows"][2]["principal"]) > 200_000
+    apr = json.loads(comptoir("loan", "apr", "--json", "--document", "-", stdin=SAVED).stdout)
+    assert apr["rounding"] == "level"
+
+
+def test_a_repayment_that_does_not_fit_names_its_option() -> None:
+    """A day that is no due date is refused under --repay, with the nearest ones."""
+    refused = loan("balance", "--repay", "2025-10-02:5000")
+    assert refused.exit_code == 1
+    assert "--repay[0]" in refused.stderr
+    assert "2025-11-01" in refused.stderr
+
+
 def test_every_fault_is_told_at_once_with_its_option() -> None:
     """A refusal names each option that is wrong, in French, on stderr, and ends with 1."""
     terms = ["--principal", "0", "--annual-rate", "3.35", "--months", "0",

@@ -1,5 +1,7 @@
 """Amounts in words, in French and in English."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -132,3 +134,11 @@ def test_one_except_catches_the_family() -> None:
 def test_every_sentence_has_its_french() -> None:
     """Each fault is translated, with its holes and with French typography."""
     assert catalogue_gaps("devices", "fr") == []
+
+
+def test_strategies_without_hypothesis_name_the_extra() -> None:
+    """Without Hypothesis, the strategies say which extra brings it."""
+    code = "import sys; sys.modules['hypothesis'] = None; import devices.testing"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'comptoir-devices[testing]'" in ran.stderr

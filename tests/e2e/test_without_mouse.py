@@ -43,6 +43,7 @@ def test_from_sign_in_to_a_loan_by_keyboard(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Prêts")
     _tab_to(page, "main a[href$='/calcul']")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Calculer un prêt")
     _type_into(page, "#principal", "215000")
     for field, text in FIELDS.items():
         _type_into(page, field, text)

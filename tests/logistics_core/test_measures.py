@@ -1,5 +1,7 @@
 """Volumes, weights and the revenue ton."""
 
+import subprocess
+import sys
 from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from fractions import Fraction
 from random import Random
@@ -219,3 +221,11 @@ def test_no_minimum_is_a_setting() -> None:
     """Road and air bill small shipments what they measure."""
     shipment = Shipment((Carton(10, 10, 10, 1),))
     assert measure(shipment, rules=Measuring(least=0)).revenue_tons == Decimal("0.001")
+
+
+def test_strategies_without_hypothesis_name_the_extra() -> None:
+    """Without Hypothesis, the strategies say which extra brings it."""
+    code = "import sys; sys.modules['hypothesis'] = None; import logistics_core.testing"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'comptoir-logistics[testing]'" in ran.stderr

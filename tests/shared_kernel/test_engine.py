@@ -38,6 +38,7 @@ from shared_kernel.engine import (
 )
 from shared_kernel.errors import (
     DatabaseBusy,
+    DatabaseMissing,
     DatabaseUnreachable,
     DiskFull,
     StorageError,
@@ -581,3 +582,55 @@ except ImportError as error:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert "comptoir-shared-kernel[postgresql]" in found.stdout
+
+
+def remaining(engine: Engine) -> int:
+    """What the one counter says."""
+    with reading(engine) as connection:
+        return connection.execute(select(counters.c.n)).scalar_one()
+
+
+def test_a_file_put_back_is_the_one_in_use(tmp_path: Path) -> None:
+    """A backup put in the place of the open file is what is read and written from then on."""
+    path = tmp_path / "shop.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with transaction(engine) as connection:
+            metadata.create_all(connection)
+            connection.execute(insert(counters).values(id=1, n=1))
+        with sqlite3.connect(tmp_path / "backup.sqlite3") as copy:
+            with sqlite3.connect(path) as source:
+                source.backup(copy)
+            source.close()
+        copy.close()
+        with transaction(engine) as connection:
+            connection.execute(update(counters).values(n=2))
+        assert remaining(engine) == 2
+        (tmp_path / "backup.sqlite3").replace(path)
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        assert remaining(engine) == 1
+        with transaction(engine) as connection:
+            connection.execute(update(counters).values(n=3))
+    finally:
+        engine.dispose()
+    with sqlite3.connect(path) as found:
+        assert found.execute("SELECT n FROM counters").fetchone() == (3,)
+    found.close()
+
+
+def test_nothing_is_written_to_a_file_that_is_gone(tmp_path: Path) -> None:
+    """A file removed while open is an error each time, and no empty one is made in its place."""
+    path = tmp_path / "shop.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with transaction(engine) as connection:
+            metadata.create_all(connection)
+        for name in tmp_path.iterdir():
+            name.unlink()
+        for _ in range(2):
+            with pytest.raises(DatabaseMissing, match="gone"), transaction(engine) as connection:
+                connection.execute(insert(counters).values(id=1, n=1))
+        assert not path.exists()
+    finally:
+        engine.dispose()

@@ -82,3 +82,11 @@ def test_money_needs_neither_cattrs_nor_catalogues() -> None:
         "format_money(money('1', 'EUR')); print(json.dumps(sorted(sys.modules)))"
     )
     assert not {"cattrs", "babel.messages", "sqlalchemy"} & set(json.loads(loaded))
+
+
+def test_strategies_without_hypothesis_name_the_extra() -> None:
+    """Without Hypothesis, the strategies say which extra brings it."""
+    code = "import sys; sys.modules['hypothesis'] = None; import shared_kernel.testing"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'comptoir-shared-kernel[testing]'" in ran.stderr

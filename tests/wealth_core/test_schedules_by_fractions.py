@@ -25,6 +25,7 @@ from wealth_core.loans import (
     ConstantPrincipal,
     DeferralType,
     Keep,
+    Kind,
     Loan,
     RateChange,
     Repayment,
@@ -117,7 +118,7 @@ class Reference:
             self.indemnities.append(indemnity)
 
     def plan(self, number: int, owed: Fraction, longer: Fraction) -> None:
-        """The instalment from this one on, the interest of a longer first period spread over all."""
+        """The instalment from this one on, the days of a longer first period spread over all."""
         kind, months = self.loan.kind, self.end - number + 1
         self.level, self.capital = None, Fraction(0)
         if isinstance(kind, ConstantPrincipal):
@@ -185,12 +186,25 @@ def test_a_table_is_the_one_fractions_give(
     checked(loan, repayments, rounding)
 
 
+@pytest.mark.parametrize("months", [6, 14, 18, 22, 26, 42])
+def test_a_tie_of_an_exact_table_goes_up(months: int) -> None:
+    """Half a franc owed half-way is shown as one, though a sixth of it has no last digit."""
+    loan = Loan(money(1, "XOF"), Decimal(0), months, date(2025, 1, 31))
+    assert schedule(loan, rounding=EXACT).balance_column[months // 2 - 1] == 1
+    checked(loan, [], EXACT)
+
+
 def euros(amount: int) -> Money:
     """An amount in euros."""
     return money(amount, "EUR")
 
 
-BALLOONS: dict[str, tuple[Loan, list[Repayment]]] = {
+KINDS: dict[str, Kind] = {
+    "40,000 left": balloon(euros(40_000)),
+    "over 120 months": balloon(amortised_over=120),
+    "an annuity": annuity,
+}
+KEPT: dict[str, tuple[Loan, list[Repayment]]] = {
     f"{name}, {repaid} repaid": (
         Loan(
             euros(100_000),
@@ -202,17 +216,13 @@ BALLOONS: dict[str, tuple[Loan, list[Repayment]]] = {
         ),
         [Repayment(12, euros(repaid), keep=Keep.INSTALMENT)],
     )
-    for name, kind in {
-        "40,000 left": balloon(euros(40_000)),
-        "over 120 months": balloon(amortised_over=120),
-        "an annuity": annuity,
-    }.items()
+    for name, kind in KINDS.items()
     for repaid in (1, 10_000, 30_000, 60_000)
 }
 
 
 @pytest.mark.parametrize("rounding", [CENT, EXACT])
-@pytest.mark.parametrize(("loan", "repayments"), BALLOONS.values(), ids=BALLOONS.keys())
+@pytest.mark.parametrize(("loan", "repayments"), KEPT.values(), ids=KEPT.keys())
 def test_a_kept_instalment_then_another_rate(
     loan: Loan, repayments: list[Repayment], rounding: Rounding
 ) -> None:

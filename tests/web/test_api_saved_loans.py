@@ -58,6 +58,79 @@ def test_what_is_read_is_a_question_again(api: Api) -> None:
     assert answer.get_json()["instalment"]["amount"] == "1059.12"
 
 
+def keep(client: FlaskClient, **more: Any) -> TestResponse:
+    """Save the loan with more than its terms."""
+    return client.post("/api/v1/loans", json={"label": "Our flat", "loan": LOAN, **more})
+
+
+def test_early_repayments_and_the_rounding_are_kept(api: Api) -> None:
+    """They are read again as they were sent, and the questions about them have the same answer."""
+    client = api()
+    repayment = {
+        "on": "2025-12-01",
+        "amount": {"amount": "13619.42", "currency": "EUR"},
+        "keep": "instalment",
+        "indemnity": False,
+    }
+    answer = keep(client, repayments=[repayment, {"on": 60}], rounding="exact")
+    assert answer.status_code == 201
+    kept = client.get(answer.headers["Location"]).get_json()
+    assert kept == answer.get_json()
+    assert kept["rounding"] == "exact"
+    assert kept["repayments"] == [
+        repayment,
+        {"on": 60, "amount": None, "keep": "term", "indemnity": True},
+    ]
+    assert client.get("/api/v1/loans").get_json()["items"] == [kept]
+    question = {name: kept[name] for name in ("loan", "repayments", "rounding")}
+    owed = client.post("/api/v1/loans/balance", json={**question, "on": "2025-12-09"})
+    assert owed.get_json()["balance"]["amount"] == "199999.99"
+    body = {"label": "Our flat", **question, "repayments": []}
+    headers = {"If-Match": answer.headers["ETag"]}
+    changed = client.put(answer.headers["Location"], json=body, headers=headers).get_json()
+    assert (changed["repayments"], changed["rounding"]) == ([], "exact")
+
+
+def test_a_loan_alone_has_none_and_is_the_banks_table(api: Api) -> None:
+    """Left out, there is no early repayment and the rounding is `cent`; answers say so."""
+    kept = save(api()).get_json()
+    assert (kept["repayments"], kept["rounding"]) == ([], "cent")
+
+
+def test_the_same_key_with_another_repayment_is_another_request(api: Api) -> None:
+    """Nothing that was sent is lost: only the very same document is saved once."""
+    client = api()
+    for repayments in ([], [{"on": 12}], [{"on": 12}]):
+        body = {"label": "Our flat", "loan": LOAN, "repayments": repayments}
+        client.post("/api/v1/loans", json=body, headers={"Idempotency-Key": "once"})
+    assert client.get("/api/v1/loans").get_json()["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "paths"),
+    [
+        ({"rounding": "up"}, ["rounding"]),
+        ({"repayments": [{"on": "2025-12-09"}, {"on": 301}]},
+         ["repayments[0].on", "repayments[1].on"]),
+        ({"repayments": [{"on": 1, "amount": {"amount": "215000", "currency": "EUR"}}]},
+         ["repayments[0].amount"]),
+        ({"repayments": [{"on": 1, "fee": "1"}], "round": "cent"}, ["repayments[0].fee", "round"]),
+        ({"loan": LOAN | {"months": 600, "annual_rate": "0.99",
+                          "deferral": {"months": 599, "type": "total"}}},
+         ["loan.deferral.months"]),
+    ],
+)  # fmt: skip
+def test_what_the_loan_does_not_allow_is_not_kept(
+    api: Api, more: dict[str, Any], paths: list[str]
+) -> None:
+    """Every fault with its path, and nothing is saved that no page could compute."""
+    client = api()
+    answer = keep(client, **more)
+    assert slug(answer) == (422, "invalid-input")
+    assert sorted(fault["path"] for fault in answer.get_json()["faults"]) == sorted(paths)
+    assert client.get("/api/v1/loans").get_json()["total"] == 0
+
+
 def test_pages_of_the_list(api: Api) -> None:
     """The newest come first, a page says where the next one starts, the last one says null."""
     client = api()

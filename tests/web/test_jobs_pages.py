@@ -26,7 +26,7 @@ from comptoir_web.jobs.store import JobStore
 from comptoir_web.jobs.tables import JOBS
 from shared_kernel import money
 from shared_kernel.engine import transaction
-from wealth_core.loans import Loan
+from wealth_core.loans import Loan, LoanPlan
 from wealth_core.storage import LoanStore
 
 HOME = "/plateforme/travaux/"
@@ -63,7 +63,7 @@ class Visitor:
         """Save a loan, as its own page does."""
         loan = Loan(money("12000", "EUR"), Decimal("0.0335"), 12, date(2025, 10, 1))
         with transaction(self.engine) as connection:
-            LoanStore(connection).add(self.id, label, loan, at=self.queue.clock())
+            LoanStore(connection).add(self.id, label, LoanPlan(loan), at=self.queue.clock())
 
     def post(self, action: str, **data: str) -> TestResponse:
         """Send a form of these pages."""

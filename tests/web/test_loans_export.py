@@ -25,7 +25,7 @@ from comptoir_web.wiring import build_registry
 from shared_kernel import money
 from shared_kernel.engine import transaction
 from shared_kernel.migrations import upgrade
-from wealth_core.loans import Loan
+from wealth_core.loans import CENT, EXACT, Loan, LoanPlan, Repayment
 from wealth_core.storage import LoanStore
 
 NOON = datetime(2025, 12, 9, 12, tzinfo=UTC)
@@ -52,13 +52,22 @@ class House:
     files: LocalFiles
     services: svcs.Registry
 
-    def save(self, label: str, *, months: int = 12, owner: str = "ann") -> str:
-        """Save a loan."""
+    def save(
+        self,
+        label: str,
+        *,
+        months: int = 12,
+        owner: str = "ann",
+        repayments: tuple[Repayment, ...] = (),
+    ) -> str:
+        """Save a loan, in the exact rounding when it has repayments."""
         loan = Loan(money("12000", "EUR"), Decimal("0.0335"), months, date(2025, 10, 1))
+        rounding = EXACT if repayments else CENT
+        plan = LoanPlan(loan, repayments=repayments, rounding=rounding)
         with transaction(self.engine) as connection:
             store = LoanStore(connection)
             at = NOON + timedelta(seconds=len(store.list(owner)))
-            return store.add(owner, label, loan, at=at).id
+            return store.add(owner, label, plan, at=at).id
 
     def ask(self, *, locale: str = "fr") -> str:
         """Ask for the export."""
@@ -113,6 +122,16 @@ def test_every_loan_is_in_the_archive(house: House) -> None:
     table = archive.read("002-voiture.csv").decode("utf-8-sig").splitlines()
     assert len(table) == 49
     assert ";" in table[0]
+
+
+def test_the_tables_count_what_is_kept_with_the_loan(house: House) -> None:
+    """An early repayment of all that is owed ends the table there, in the rounding kept."""
+    house.save("Voiture", months=48, repayments=(Repayment(3),))
+    house.ask()
+    archive = house.archive(house.run())
+    lines = archive.read("001-voiture.csv").decode("utf-8-sig").splitlines()
+    assert len(lines) == 4
+    assert lines[-1].endswith(";0,00")
 
 
 def test_the_language_is_that_of_the_request(house: House) -> None:

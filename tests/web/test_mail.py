@@ -17,7 +17,7 @@ from comptoir_web.mail import (
     SmtpMailer,
     mailer_for,
 )
-from comptoir_web.settings import Secret, Settings
+from comptoir_web.settings import Mode, Secret, Settings
 
 MAIL = Mail(to="client@example.com", subject="Votre mot de passe", text="Ouvrez https://x/é\n")
 
@@ -153,3 +153,14 @@ def test_the_console_shows_mails_in_development(settings: Settings) -> None:
     assert "To: client@example.com" in stream.getvalue()
     assert "https://x" in stream.getvalue()
     assert "https://x" not in repr(MAIL)
+
+
+def test_the_log_of_a_service_holds_no_link(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside development a mail without a server is told, its text (a link) kept out."""
+    mailer_for(evolve(settings, mode=Mode.PRODUCTION)).send(MAIL)
+    said = capsys.readouterr().err
+    assert MAIL.to in said
+    assert "COMPTOIR_SMTP_HOST" in said
+    assert "https://" not in said

@@ -168,4 +168,26 @@ def test_the_token_opens_the_details(make: MakeApp, web_engine: Engine) -> None:
 )
 def test_this_machine_is_its_loopback_alone(address: str, *, local: bool) -> None:
     """Both families and their mixed form; what is no address is a stranger."""
-    assert may_see_details({"REMOTE_ADDR": address}, token="") is local
+    asked = {"REMOTE_ADDR": address, "HTTP_HOST": "localhost"}
+    assert may_see_details(asked, token="") is local
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("[::1]:8000", True),
+        ("shop.example.com", False),
+        ("localhost.example.com", False),
+        ("10.0.0.1", False),
+        ("[::1", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_asked_by_its_own_name(
+    client: FlaskClient, host: str, *, local: bool
+) -> None:
+    """A silent proxy of this machine, or a name made to lead here, brings another: a stranger."""
+    for path, seen in (("/readyz", b"checks"), ("/metrics", b"comptoir_database_up")):
+        assert (seen in client.get(path, headers={"Host": host}).data) is local

@@ -122,9 +122,10 @@ def test_the_list_says_what_is_owed_and_what_comes_next(browser: FlaskClient) ->
     assert "style=" not in page
 
 
-def test_each_currency_has_its_own_total(browser: FlaskClient) -> None:
+def test_each_currency_has_its_own_total(browser: FlaskClient, clock: FrozenClock) -> None:
     """Euros and francs are never added up: nothing is converted."""
     saved(browser)
+    clock.forward(seconds=1)  # the newest comes first: two of one moment come in any order
     saved(browser, "Camion", currency="XOF", principal="18500000")
     saved(browser, "Four", currency="XOF", principal="1500000")
     text = plain(browser.get(HOME).text)
@@ -183,15 +184,82 @@ def test_the_files_of_a_saved_loan_carry_its_name(browser: FlaskClient) -> None:
     assert browser.get(f"{page}/tableau.pdf").data.startswith(b"%PDF-")
 
 
-def test_early_repayments_stay_in_the_address(browser: FlaskClient) -> None:
-    """They are a trial: the page shows them, the saved loan does not hold them."""
-    trial = {"repayments-0-on": "01/12/2025", "repayments-0-amount": "13619,42"}
-    answer = send(browser, SAVE, {**TERMS, **trial, "label": "Appartement"})
-    assert "repayments-0-on=2025-12-01" in answer.location
-    assert "200 000,00 € restent dus" in plain(
-        browser.get(f"{answer.location}&on=2025-12-09".replace("on=2026-01-05&", "")).text
-    )
-    assert "213 156,65 €" in plain(browser.get(answer.location.partition("?")[0]).text)
+#: 13,619.42 EUR repaid on the third instalment leave 200,000.00 EUR in the bank's table, and
+#: 199,999.99 EUR in the exact one.
+EARLY = {
+    "repayments-0-on": "01/12/2025",
+    "repayments-0-amount": "13619,42",
+    "repayments-0-keep": "instalment",
+    "repayments-0-indemnity": "no",
+}
+
+
+def figures(page: str) -> list[str]:
+    """What a page answers: the balance, the figures that matter, the rows of its table."""
+    found = re.findall(r'<data id="balance"[^>]*>[^<]+|<dd>[^<]+|<td[^>]*>[^<]+', page)
+    return [re.sub(r"<[^>]+>", "", each) for each in found]
+
+
+def test_early_repayments_and_the_rounding_are_kept(browser: FlaskClient) -> None:
+    """What the calculator answered is what the saved loan answers, to the cent, in every file."""
+    typed = {**TERMS, **EARLY, "on": "09/12/2025", "rounding": "exact"}
+    before = browser.get(f"/plateforme/prets/calcul?{urlencode(typed)}").text
+    page = saved(browser, **{key: value for key, value in typed.items() if key not in TERMS})
+    after = browser.get(f"{page}?on=2025-12-09").text
+    assert "199 999,99 € restent dus" in plain(after)
+    assert set(figures(before)) <= set(figures(after))
+    assert "Remboursement anticipé le 01/12/2025" in plain(after)
+    assert "13 619,42 €, la mensualité reste, la durée diminue, sans indemnité" in plain(after)
+    assert "exact, arrondi à l’affichage seulement" in plain(after)
+    again = f"calcul.csv?{urlencode(typed)}"
+    assert browser.get(f"{page}/tableau.csv").data == browser.get(f"/plateforme/prets/{again}").data
+    assert browser.get(f"{page}/tableau.pdf").data.startswith(b"%PDF-")
+
+
+def test_the_page_that_saves_says_what_it_keeps(browser: FlaskClient) -> None:
+    """The early repayments stand under the terms, before the name is asked for."""
+    text = plain(browser.get(f"{SAVE}?{urlencode(TERMS | EARLY)}").text)
+    assert "Remboursement anticipé le 01/12/2025" in text
+
+
+def test_the_card_of_a_loan_counts_its_early_repayments(browser: FlaskClient) -> None:
+    """The capital left, the next instalment, the end and the progress are those of its table."""
+    saved(browser, **EARLY)
+    page = browser.get(HOME).text
+    text = plain(page)
+    assert "199 499,21 € restant dû sur 215 000,00 €" in text
+    assert "À venir 1 059,12 € le 01/02/2026" in text
+    assert "Fin 1er septembre 2050" not in text
+    assert '<progress max="1000" value="72"' in page
+
+
+def test_what_is_kept_opens_in_the_calculator_and_is_changed_there(browser: FlaskClient) -> None:
+    """The calculator shows the early repayments and the rounding; a change of them is kept."""
+    page = saved(browser, **EARLY, rounding="level")
+    link = re.search(r'class="btn btn-primary" href="([^"]+)"', browser.get(page).text)
+    assert link is not None
+    form = browser.get(html.unescape(link[1])).text
+    assert re.search(r'name="repayments-0-amount"[^>]* value="13619[.,]42"', form)
+    assert re.search(r'value="level"[^>]* selected|selected value="level"', form)
+    send(browser, page, {**TERMS, **EARLY, "repayments-0-amount": "3619,42", "version": "1"})
+    text = plain(browser.get(f"{page}?on=2025-12-09").text)
+    assert "210 000,00 € restent dus" in text
+    assert "même mensualité jusqu’à la fin" not in text
+
+
+def test_two_that_differ_by_an_early_repayment_are_told_apart(browser: FlaskClient) -> None:
+    """Where a change was overtaken, each side says its own; what was typed is saved with it."""
+    page = saved(browser, **EARLY)
+    typed = {**TERMS, **EARLY, "repayments-0-amount": "619,42", "rounding": "exact"}
+    answer = send(browser, page, {**typed, "version": "0"})
+    assert answer.status_code == 409
+    yours, theirs = plain(answer.text).split("Ce qui est enregistré")
+    assert "619,42 €, la mensualité reste" in yours
+    assert "exact, arrondi" in yours
+    assert "13 619,42 €, la mensualité reste" in theirs
+    assert "exact, arrondi" not in theirs
+    assert 'name="repayments-0-amount" value="619.42"' in answer.text
+    assert 'name="rounding" value="exact"' in answer.text
 
 
 def test_a_loan_is_renamed(browser: FlaskClient) -> None:

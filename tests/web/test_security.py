@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -17,6 +19,8 @@ from testkit.pages import PASSWORD, FrozenClock, csrf_token, post
 
 from comptoir_web.app import close_app, create_app
 from comptoir_web.settings import Mode, Secret, Settings
+from comptoir_web.storage.readiness import RECHECK_S, Readiness
+from shared_kernel.errors import DatabaseNewer
 
 HTTPS = "https://shop.example.com"
 
@@ -175,6 +179,13 @@ def test_what_the_visitor_wrote_is_never_reached(live: Flask, chain: str, addres
     found = seen(live, "10.0.0.1", {**FORWARDED, "X-Forwarded-For": chain})
     assert isinstance(found, dict)
     assert found["address"] == address
+
+
+def test_a_known_proxy_is_known_in_either_writing(live: Flask) -> None:
+    """A socket of both families writes an IPv4 address inside an IPv6 one."""
+    found = seen(live, "::ffff:10.0.0.1", FORWARDED)
+    assert isinstance(found, dict)
+    assert found["address"] == "203.0.113.9"
 
 
 def test_a_proxy_that_speaks_http_is_believed_too(live: Flask) -> None:
@@ -348,6 +359,21 @@ def test_many_requests_of_one_address_are_refused(
         assert client.get("/livez").status_code == 200
         other = client.get("/site/", environ_base={"REMOTE_ADDR": "198.51.100.4"})
         assert other.status_code == 200
+        addresses = [f"2001:db8::{number}" for number in range(7)]
+        many = [client.get("/site/", environ_base={"REMOTE_ADDR": one}) for one in addresses]
+        assert many[-1].status_code == 429
+
+
+def test_a_counter_that_is_silent_holds_nobody_back(
+    settings: Settings, web_engine: Engine, clock: FrozenClock
+) -> None:
+    """A Redis that takes the connection and never answers costs seconds, and the page is served."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = Secret(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        with running(evolve(settings, rate_storage=address), web_engine, clock) as app:
+            started = time.monotonic()
+            assert app.test_client().get("/site/").status_code == 200
+            assert time.monotonic() - started < 10
 
 
 # -- the state of the database --------------------------------------------------------------------
@@ -399,6 +425,36 @@ def test_an_older_and_a_newer_database_are_clear_pages(
         assert newer.headers["Retry-After"]
         with_revision(web_engine, "0002")
         assert client.get("/site/").status_code == 200
+
+
+def test_a_database_that_changes_while_serving_is_noticed(
+    settings: Settings, web_engine: Engine, clock: FrozenClock, tmp_path: Path
+) -> None:
+    """A file that is taken away is told at once, nothing is written to it, and it may come back."""
+    with running(settings, web_engine, clock) as app:
+        client = app.test_client()
+        assert client.get("/site/").status_code == 200
+        web_engine.dispose()  # its log is emptied into the file
+        (tmp_path / "web.sqlite3").rename(tmp_path / "away.sqlite3")
+        for path in ("/site/", "/api/v1/me"):
+            assert client.get(path).status_code == 503
+        assert not (tmp_path / "web.sqlite3").exists()
+        (tmp_path / "away.sqlite3").rename(tmp_path / "web.sqlite3")
+        assert client.get("/site/").status_code == 200
+
+
+def test_tables_upgraded_while_serving_are_noticed(web_engine: Engine) -> None:
+    """What another process did to the tables counts within seconds, not at the next start."""
+    now = 0.0
+    readiness = Readiness(web_engine, clock_s=lambda: now)
+    readiness.require()
+    with_revision(web_engine, "9999")
+    readiness.require()
+    now = RECHECK_S
+    with pytest.raises(DatabaseNewer):
+        readiness.require()
+    with_revision(web_engine, "0002")
+    readiness.require()
 
 
 def test_a_full_disk_is_told(

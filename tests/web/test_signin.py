@@ -13,10 +13,12 @@ from testkit.pages import PASSWORD, FrozenClock, csrf_token, post
 
 from comptoir_web.identity.passwords import Passwords
 from comptoir_web.identity.service import IdentityService
-from comptoir_web.identity.sign_in import SignInService
+from comptoir_web.identity.sessions import SessionStore
+from comptoir_web.identity.sign_in import Proof, SignInService
 from comptoir_web.identity.users import User, UserStore
 from comptoir_web.storage.tables import web_users
 from shared_kernel.engine import reading, transaction
+from shared_kernel.errors import DatabaseBusy, DiskFull, StorageError
 
 SIGN_IN = "/plateforme/connexion"
 MakeUser = Callable[..., User]
@@ -217,6 +219,35 @@ def test_an_account_disabled_while_signing_in_stays_out(
         container.get(SignInService).sign_in(user.email, PASSWORD, address="a", agent="")
 
 
+def test_a_password_changed_while_signing_in_opens_nothing(
+    container: svcs.Container,
+    make_user: MakeUser,
+    identity: IdentityService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A change that comes between the check and the opening counts, on the page and in the API."""
+    from comptoir_web.identity.errors import SignInRefused
+    from comptoir_web.identity.tokens import TokenService
+
+    user = make_user()
+    prove = SignInService.prove
+
+    def slow(self: SignInService, email: str, password: str, *, address: str) -> Proof:
+        proof = prove(self, email, password, address=address)
+        identity.set_password(user.id, "another phrase altogether")
+        return proof
+
+    monkeypatch.setattr(SignInService, "prove", slow)
+    with pytest.raises(SignInRefused):
+        container.get(SignInService).sign_in(user.email, PASSWORD, address="a", agent="")
+    monkeypatch.undo()
+    identity.set_password(user.id, PASSWORD)
+    monkeypatch.setattr(SignInService, "prove", slow)
+    with pytest.raises(SignInRefused):
+        container.get(TokenService).issue(user.email, PASSWORD, code=None, address="a")
+    assert container.get(SignInService).sessions(user.id) == ()
+
+
 def test_the_cookie_is_out_of_reach_of_scripts(client: FlaskClient, make_user: MakeUser) -> None:
     """The session's cookie is HttpOnly and SameSite, and sent to the whole site."""
     make_user()
@@ -259,3 +290,21 @@ def test_reading_pages_does_not_write(
     clock.forward(seconds=31)
     client.get("/plateforme/compte/")
     assert seen() != before
+
+
+@pytest.mark.parametrize("failure", [DiskFull("the disk is full"), DatabaseBusy("busy")])
+def test_a_page_is_read_though_nothing_can_be_written(
+    signed_in_client: Callable[..., FlaskClient],
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: StorageError,
+) -> None:
+    """A full disk or a busy database keeps nobody from reading: noting the visit can wait."""
+    client = signed_in_client()
+
+    def refuse(self: SessionStore, session: object, *, at: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(SessionStore, "seen", refuse)
+    clock.forward(minutes=2)
+    assert client.get("/plateforme/compte/").status_code == 200

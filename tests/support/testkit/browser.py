@@ -112,7 +112,8 @@ class Visit:
         return self.page.context
 
     def goto(self, path: str) -> int:
-        """Open a page of the site; the status of its answer."""
+        """Open a page of the site, once the present one is whole; the status of its answer."""
+        self.page.wait_for_load_state()
         answer = self.page.goto(f"{self.address}{path}")
         return answer.status if answer else 0
 

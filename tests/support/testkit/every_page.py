@@ -374,6 +374,8 @@ PAGES: tuple[SitePage, ...] = (
 
 NOT_PAGES: Mapping[str, str] = {
     "admin.index": "leads to the accounts",
+    "admin.audit_csv": "a download",
+    "admin.users_csv": "a download",
     "api_docs.docs_file": "a file",
     "api_docs.openapi": "the document of the API",
     "api_saved_loans.get_loan": "the API",

@@ -23,7 +23,6 @@ import svcs
 from attrs import define, frozen
 from sqlalchemy import Engine
 
-from comptoir_web.blueprints.loans.export import KIND, READY
 from comptoir_web.identity.access import SESSION_COOKIE
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
@@ -46,7 +45,7 @@ from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 from testkit.pages import PASSWORD
 from testkit.processes import server
-from wealth_core.loans import Loan
+from wealth_core.loans import LoanPlan
 from wealth_core.storage import LoanStore, SavedLoan
 
 __all__ = ["Authenticator", "Site", "running_site"]
@@ -143,16 +142,16 @@ class Site:
             saved = LoanStore(connection).list(user.id, limit=100)
         return {one.label: one for one in reversed(saved)}
 
-    def save_loan(self, user: User, label: str, loan: Loan) -> None:
+    def save_loan(self, user: User, label: str, plan: LoanPlan) -> None:
         """Save a loan for an account."""
         with transaction(self.services.get(Engine)) as connection:
-            LoanStore(connection).add(user.id, label, loan, at=datetime.now(UTC))
+            LoanStore(connection).add(user.id, label, plan, at=datetime.now(UTC))
 
     def give_loans(self, user: User) -> None:
         """Save the loans of the demonstration for another account."""
         shown = self.user(self.account(Role.CLIENT).email)
         for label, saved in self.loans(shown).items():
-            self.save_loan(user, label, saved.loan)
+            self.save_loan(user, label, saved.plan)
 
     def running_job(self, user: User) -> str:
         """A job of an account that some worker has in hand, three steps of ten done; its id."""

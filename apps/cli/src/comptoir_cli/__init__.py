@@ -1,13 +1,15 @@
 """The ``comptoir`` command: thin commands over the libraries and the web shell's services.
 
 Map:
-    main        the command itself: its groups, loaded when they are called
-    lazy        a Click group that imports a command only when it is needed
-    language    French first, English with COMPTOIR_LOCALE=en
-    output      data on stdout as a table or as JSON, messages on stderr
-    refusals    what an error looks like, and the exit code it gives
-    wiring      the one place that reaches the web shell
-    commands/   one module a group
+    main          the command itself: its groups, loaded when they are called
+    lazy          a Click group that imports a command only when it is needed
+    language      French first, English with COMPTOIR_LOCALE=en
+    output        data on stdout as a table or as JSON, messages on stderr
+    refusals      what an error looks like, and the exit code it gives
+    wiring        the one place that reaches the web shell
+    loan_options  the options that describe a loan
+    demo_check    follows a client through a demonstration
+    commands/     one module a group
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 partly done.
 """

@@ -18,9 +18,9 @@ import click
 from comptoir_cli.language import gettext as _
 
 if TYPE_CHECKING:
-    from wealth_core.loans import Loan, Repayment
+    from wealth_core.loans import Loan, LoanPlan, Repayment
 
-__all__ = ["loan_from", "loan_options", "rate", "repayments_from"]
+__all__ = ["loan_from", "loan_options", "plan_from", "rate"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -148,9 +148,7 @@ def loan_from(given: Mapping[str, object]) -> Loan:
     """
     document = given["document"]
     if document is not None:
-        from wealth_core.loans import loan_from_json
-
-        return loan_from_json(document.read())  # type: ignore[attr-defined]  # a file, by its option
+        return _read(document).loan
     needed = {"principal": "--principal", "annual_rate": "--annual-rate", "months": "--months",
               "first_due": "--first-due"}  # fmt: skip
     missing = [option for name, option in needed.items() if given[name] is None]
@@ -161,6 +159,34 @@ def loan_from(given: Mapping[str, object]) -> Loan:
     from wealth_core.loans import loan_from_json
 
     return loan_from_json(json.dumps(_document(given)))
+
+
+def plan_from(given: Mapping[str, object], *, rounding: str | None) -> LoanPlan:
+    """Make the loan with its early repayments, in a rounding.
+
+    A document of a saved loan has early repayments and a rounding of its own: those of the options
+    come after the first, and a rounding that is asked for stands in place of the second.
+
+    Raises:
+        click.UsageError: An option that no loan can do without is missing.
+        Faults: Every fault of the terms, or of the repayments.
+    """
+    from wealth_core.loans import LoanPlan, Rounding
+
+    document = given["document"]
+    kept = LoanPlan(loan_from(given)) if document is None else _read(document)
+    return LoanPlan(
+        kept.loan,
+        repayments=(*kept.repayments, *_repayments(given, kept.loan.currency)),
+        rounding=kept.rounding if rounding is None else Rounding(rounding),
+    )
+
+
+def _read(document: object) -> LoanPlan:
+    """Read the document of a loan, or that of a saved one."""
+    from wealth_core.loans import plan_from_json
+
+    return plan_from_json(document.read())  # type: ignore[attr-defined]  # a file, by its option
 
 
 def _document(given: Mapping[str, object]) -> dict[str, object]:
@@ -199,7 +225,7 @@ def _document(given: Mapping[str, object]) -> dict[str, object]:
     return document
 
 
-def repayments_from(given: Mapping[str, object]) -> tuple[Repayment, ...]:
+def _repayments(given: Mapping[str, object], currency: str) -> tuple[Repayment, ...]:
     """Make the early repayments that the options describe.
 
     Raises:
@@ -215,7 +241,7 @@ def repayments_from(given: Mapping[str, object]) -> tuple[Repayment, ...]:
             made.append(
                 Repayment(
                     int(str(on)) if str(on).isdigit() else day.convert(on, None, None),
-                    None if amount == "all" else money(str(amount), str(given["currency"])),
+                    None if amount == "all" else money(str(amount), currency),
                     keep=Keep(str(keep[0])) if keep else Keep.TERM,
                 )
             )

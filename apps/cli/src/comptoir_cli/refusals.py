@@ -17,6 +17,8 @@ from comptoir_cli.language import locale
 
 __all__ = ["PartlyDone", "Refusal", "refusing"]
 
+_GIVEN_ONE_BY_ONE = {"fees": "fee", "rate_changes": "rate-change", "repayments": "repay"}
+
 
 class Refusal(click.ClickException):
     """A command that was understood and not carried out: exit code 1."""
@@ -77,5 +79,7 @@ def _option(path: str) -> str:
     """Name what fills a field: ``annual_rate`` is ``--annual-rate``; a variable keeps its name."""
     if path.isupper():
         return path
-    name, bracket, rest = path.partition("[")
-    return f"--{name.replace('_', '-')}{bracket}{rest}"
+    # The options hold the terms of a loan, whatever holds the loan.
+    name, bracket, rest = path.removeprefix("loan.").partition("[")
+    option = _GIVEN_ONE_BY_ONE.get(name, name.replace("_", "-"))
+    return f"--{option}{bracket}{rest}"

@@ -30,6 +30,7 @@ from comptoir_web.operations.health import blueprint as operations
 from comptoir_web.operations.metrics import blueprint as metrics
 from comptoir_web.operations.metrics import init_metrics
 from comptoir_web.presentation import install as install_presentation
+from comptoir_web.presentation.compression import init_compression
 from comptoir_web.security.forgery import exempt_api, init_forgery
 from comptoir_web.security.headers import init_headers
 from comptoir_web.security.hosts import PROBES, init_hosts
@@ -98,6 +99,7 @@ def create_app(
     _configure(app, settings)
     registry = build_registry(settings, engine=engine, clock=clock, mailer=mailer, files=files)
     svcs.flask.init_app(app, registry=registry)
+    init_compression(app)
     init_metrics(app)
     init_hosts(app, settings)
     init_sizes(app, settings)

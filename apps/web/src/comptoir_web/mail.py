@@ -1,4 +1,8 @@
-"""Mail through a port: the console in development, SMTP elsewhere, memory in tests."""
+"""Mail through a port: the console in development, SMTP elsewhere, memory in tests.
+
+Outside development nothing is sent without a mail server, and the console, which a service manager
+keeps, is told of the mail without its text: that may hold a link that chooses a password.
+"""
 
 from __future__ import annotations
 
@@ -59,16 +63,21 @@ class Mailer(Protocol):
 
 @frozen
 class ConsoleMailer:
-    """Writes the mails on a stream: what development needs."""
+    """Writes the mails on a stream: what development needs.
+
+    Attributes:
+        stream: where to.
+        with_text: whether the text is written, or that it was not sent.
+    """
 
     stream: TextIO = field(factory=lambda: sys.stderr)
+    with_text: bool = field(default=True, kw_only=True)
 
     def send(self, mail: Mail) -> None:
         """Write the mail between two lines."""
         rule = "-" * 72
-        self.stream.write(
-            f"{rule}\nTo: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}\n{rule}\n"
-        )
+        text = mail.text if self.with_text else "(not sent: COMPTOIR_SMTP_HOST is not set)"
+        self.stream.write(f"{rule}\nTo: {mail.to}\nSubject: {mail.subject}\n\n{text}\n{rule}\n")
         self.stream.flush()
 
 
@@ -124,4 +133,6 @@ class SmtpMailer:
 
 def mailer_for(settings: Settings) -> Mailer:
     """The mailer the settings ask for: SMTP when a server is set, the console otherwise."""
-    return SmtpMailer(settings) if settings.smtp_host else ConsoleMailer()
+    if settings.smtp_host:
+        return SmtpMailer(settings)
+    return ConsoleMailer(with_text=settings.development)

@@ -147,7 +147,10 @@ class Environment:
     require_admin_2fa: str = environ.var("true", help="an administrator needs a second factor")
     trusted_proxies: str = environ.var("", help="addresses whose forwarded headers are believed")
     broker_url: str = environ.var("", help="redis://... runs the jobs by Celery")
-    smtp_host: str = environ.var("", help="mail server; without it mails go to the console")
+    smtp_host: str = environ.var(
+        "",
+        help="mail server; without it mails are shown in development, and not sent elsewhere",
+    )
     smtp_port: str = environ.var("587", help="port of the mail server")
     smtp_user: str = environ.var("", help="account on the mail server")
     smtp_password: str = environ.var("", help="its password")
@@ -162,7 +165,10 @@ class Environment:
     locale: str = environ.var("fr", help="language of the first visit: fr or en")
     max_body_bytes: str = environ.var("1000000", help="largest request body")
     rate_limit: str = environ.var("600 per minute", help="requests of one address")
-    rate_storage: str = environ.var("memory://", help="where the rates are counted")
+    rate_storage: str = environ.var(
+        "memory://",
+        help="where the rates are counted: memory://, or redis://... for all processes",
+    )
 
 
 @frozen

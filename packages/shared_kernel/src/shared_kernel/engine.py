@@ -20,25 +20,34 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import Pool, QueuePool
 
 from shared_kernel._storage_errors import READING, storage_error
-from shared_kernel.errors import DatabaseBusy, ExtraMissing, StorageError
+from shared_kernel.errors import DatabaseBusy, DatabaseMissing, ExtraMissing, StorageError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["create_engine", "normalised_url", "reading", "sqlite_file", "transaction"]
+__all__ = [
+    "create_engine",
+    "file_identity",
+    "normalised_url",
+    "reading",
+    "sqlite_file",
+    "transaction",
+]
 
 _POSTGRESQL = frozenset({"postgres", "postgresql", "postgresql+psycopg2"})
 _SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
+_FILE = "comptoir_file"
 
 
 def normalised_url(url: str | URL) -> URL:
@@ -79,6 +88,20 @@ def sqlite_file(url: str | URL) -> str | None:
     return parsed.database
 
 
+def file_identity(url: str | URL) -> tuple[int, int] | None:
+    """Returns what tells an SQLite file from another put in its place; None where there is none.
+
+    >>> file_identity("sqlite://") is None
+    True
+    """
+    path = sqlite_file(url)
+    try:
+        found = None if path is None else Path(path).stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
 def create_engine(
     url: str | URL,
     *,
@@ -97,7 +120,9 @@ def create_engine(
     with connections of its own.
 
     SQLite: write-ahead log, foreign keys checked, each commit on the disk before it returns
-    (`synchronous = FULL`: nothing committed is lost when the power goes).
+    (`synchronous = FULL`: nothing committed is lost when the power goes). A file that is put in the
+    place of the one in use is opened at the next transaction; one that is taken away is an error,
+    for what was written to it would be lost.
     PostgreSQL: the session is in UTC, and each time limit below is the server's own.
 
     Args:
@@ -193,6 +218,9 @@ def _listen_sqlite(engine: Engine, *, in_memory: bool, lock_timeout_s: float) ->
         finally:
             cursor.close()
 
+    if not in_memory:
+        _watch_file(engine)
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reads = bool(connection.get_execution_options().get(READING))
@@ -200,6 +228,34 @@ def _listen_sqlite(engine: Engine, *, in_memory: bool, lock_timeout_s: float) ->
             connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
             connection.info[READING] = reads
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _watch_file(engine: Engine) -> None:
+    """Never write to a file that no longer has its name: an open one outlives its removal."""
+    opened = False
+
+    @event.listens_for(engine, "do_connect")
+    def keep_gone(*_: object) -> None:
+        if opened and file_identity(engine.url) is None:
+            # SQLite would make an empty one in its place.
+            raise DatabaseMissing(
+                "the file of the database is gone: put it back, or restore it from a backup"
+            )
+
+    @event.listens_for(engine, "connect")
+    def remember(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001  # SQLAlchemy's signature
+        nonlocal opened
+        opened = True
+        record.info[_FILE] = file_identity(engine.url)
+
+    @event.listens_for(engine, "checkout")
+    def compare(
+        connection: DBAPIConnection,  # noqa: ARG001  # SQLAlchemy's signature
+        record: ConnectionPoolEntry,
+        proxy: object,  # noqa: ARG001  # SQLAlchemy's signature
+    ) -> None:
+        if record.info.get(_FILE) != file_identity(engine.url):
+            raise DisconnectionError("another file stands in the place of the one opened")
 
 
 def _use_wal(cursor: Any, deadline: float) -> None:

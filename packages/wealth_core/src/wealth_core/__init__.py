@@ -25,9 +25,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wealth_core import loans
-    from wealth_core.errors import AprUndefined, DateBeforeLoan, LoanFaults, WealthError
+    from wealth_core.errors import (
+        AprUndefined,
+        DateBeforeLoan,
+        LoanFaults,
+        SavedLoanMissing,
+        StaleVersion,
+        WealthError,
+    )
 
-__all__ = ["AprUndefined", "DateBeforeLoan", "LoanFaults", "WealthError", "loans"]
+__all__ = [
+    "AprUndefined",
+    "DateBeforeLoan",
+    "LoanFaults",
+    "SavedLoanMissing",
+    "StaleVersion",
+    "WealthError",
+    "loans",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,1 +1,9 @@
-"""One module a command or group, each a handful of lines over a library or a service."""
+"""One module a command or group, each a handful of lines over a library or a service.
+
+Map:
+    loan                    over `wealth_core` alone
+    db, users, settings     the installation: its database, its accounts, what is set
+    serve, worker           its processes
+    demo                    all of it, with demonstration data
+    secret_key, completion  for the person at the terminal
+"""

@@ -10,7 +10,7 @@ import click
 
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
-from comptoir_cli.loan_options import day, loan_from, loan_options, repayments_from
+from comptoir_cli.loan_options import day, loan_from, loan_options, plan_from
 from comptoir_cli.output import as_json, right, say, show_facts, show_json, show_table
 
 __all__ = ["loan"]
@@ -20,13 +20,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 ROUNDINGS = ("cent", "exact", "level")
 
 
-def _rounding(default: str) -> Callable[[Command], Command]:
-    """Make the option that names the rounding."""
+def _rounding(default: str, *, kept: bool = False) -> Callable[[Command], Command]:
+    """Make the option that names the rounding; one that a document keeps goes before the usual."""
     text = _(
         "cent: the bank's table. exact: rounds what is shown. level: one instalment to the end."
     )
     return click.option(
-        "--rounding", type=click.Choice(ROUNDINGS), default=default, show_default=True, help=text
+        "--rounding",
+        type=click.Choice(ROUNDINGS),
+        default=None if kept else default,
+        show_default=default,
+        help=text,
     )
 
 
@@ -37,22 +41,20 @@ def loan() -> None:
 
 @loan.command(help=_("Write the table of a loan, one line an instalment."))
 @loan_options
-@_rounding("cent")
+@_rounding("cent", kept=True)
 @as_json
-def schedule(*, rounding: str, as_json: bool, **given: object) -> None:
+def schedule(*, rounding: str | None, as_json: bool, **given: object) -> None:
     """Write the table."""
     from shared_kernel import format_date, format_money
-    from wealth_core.loans import Rounding
-    from wealth_core.loans import schedule as table_of
 
-    terms = loan_from(given)
-    table = table_of(terms, rounding=Rounding(rounding), repayments=repayments_from(given))
+    plan = plan_from(given, rounding=rounding)
+    terms, table = plan.loan, plan.schedule()
     amounts = ("instalment", "interest", "principal", "insurance", "fees", "balance")
     if as_json:
         show_json(
             {
                 "currency": terms.currency,
-                "rounding": rounding,
+                "rounding": plan.rounding.value,
                 "instalment": str(table.instalment.amount),
                 "rows": [
                     {
@@ -92,29 +94,26 @@ def schedule(*, rounding: str, as_json: bool, **given: object) -> None:
 @loan.command(help=_("Say what is owed once every instalment due on or before a day is paid."))
 @loan_options
 @click.option("--on", type=day, help=_("The day; today when left out."))
-@_rounding("cent")
+@_rounding("cent", kept=True)
 @as_json
-def balance(*, on: date | None, rounding: str, as_json: bool, **given: object) -> None:
+def balance(*, on: date | None, rounding: str | None, as_json: bool, **given: object) -> None:
     """Say what is owed."""
     from shared_kernel import format_date, format_money
-    from wealth_core.loans import Rounding, balance_on, instalments_paid
-    from wealth_core.loans import schedule as table_of
+    from wealth_core.loans import instalments_paid
 
-    terms = loan_from(given)
-    repayments = repayments_from(given)
-    chosen = Rounding(rounding)
+    plan = plan_from(given, rounding=rounding)
     asked = on or date.today()  # noqa: DTZ011  (the day at the person's own clock)
-    owed = balance_on(terms, asked, rounding=chosen, repayments=repayments)
-    instalment = table_of(terms, rounding=chosen, repayments=repayments).instalment
+    owed = plan.balance_on(asked)
+    instalment = plan.schedule().instalment
     if as_json:
         show_json(
             {
                 "balance": str(owed.amount),
-                "currency": terms.currency,
+                "currency": plan.loan.currency,
                 "on": asked.isoformat(),
                 "instalment": str(instalment.amount),
-                "instalments_paid": instalments_paid(terms, asked),
-                "rounding": rounding,
+                "instalments_paid": instalments_paid(plan.loan, asked),
+                "rounding": plan.rounding.value,
             }
         )
         return

@@ -30,7 +30,7 @@ def users() -> None:
 @users.command(
     help=_(
         "Create an account. Its owner chooses the password by the link that is written on stdout, "
-        "good once and for half an hour; --password-stdin sets one at once."
+        "good once and for three days; --password-stdin sets one at once."
     )
 )
 @click.argument("email")
@@ -44,6 +44,7 @@ def create(*, email: str, name: str, role: str, password_stdin: bool) -> None:
         user = identity.create_user(email=email, name=name, role=role, password=password)
         if password is None:
             click.echo(identity.make_link(user.id))
+            say(_link_life(user))
     say(_("Account created: {email} ({role}).").format(email=user.email, role=user.role))
 
 
@@ -107,7 +108,7 @@ def password(*, email: str, password_stdin: bool) -> None:
         user = _found(identity, email)
         if typed is None:
             click.echo(identity.make_link(user.id))
-            say(_("Give this link to {email}: good once, for half an hour.").format(email=email))
+            say(_link_life(user))
         else:
             identity.set_password(user.id, typed)
             say(_("Password set for {email}.").format(email=email))
@@ -136,6 +137,15 @@ def disable(*, email: str, enable: bool) -> None:
             identity.disable(user.id)
     done = _("{email} may sign in again.") if enable else _("{email} may no longer sign in.")
     say(done.format(email=email))
+
+
+def _link_life(user: User) -> str:
+    """Say how long the link just written is good: the first of an account waits for its owner."""
+    if user.has_password:
+        text = _("Give this link to {email}: good once, for half an hour.")
+    else:
+        text = _("Give this link to {email}: good once, for three days.")
+    return text.format(email=user.email)
 
 
 def _password() -> str:

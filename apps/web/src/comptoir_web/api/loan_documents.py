@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from comptoir_web.api.schema import Schemas
 
-__all__ = ["CONVERTER", "LOAN_EXAMPLE", "describe_loans"]
+__all__ = ["CONVERTER", "LOAN_EXAMPLE", "MOST_MONTHS", "describe_loans"]
 
 
 def _converter() -> Converter:
@@ -59,7 +59,7 @@ LOAN_EXAMPLE: Final[dict[str, object]] = {
 }
 """The mortgage of the documentation: its instalment is 1,059.12 EUR."""
 
-_MOST_MONTHS: Final = 600
+MOST_MONTHS: Final = 600
 # A rate is 0 or more and under 1; as a whole number, only 0 is one.
 _RATE: Final = {"pattern": r"^0{1,40}(\.[0-9]{1,10})?$", "minimum": 0, "maximum": 0}
 _SHARE: Final = {
@@ -69,11 +69,11 @@ _SHARE: Final = {
 }
 _LOAN_BOUNDS: Final[dict[str, dict[str, object]]] = {
     "annual_rate": _RATE,
-    "months": {"minimum": 1, "maximum": _MOST_MONTHS},
+    "months": {"minimum": 1, "maximum": MOST_MONTHS},
     "first_period_days": {"minimum": 1, "maximum": MAX_FIRST_PERIOD_DAYS},
     "insurance": {"maxItems": MAX_INSURANCES},
     "fees": {"maxItems": MAX_FEES},
-    "rate_changes": {"maxItems": _MOST_MONTHS},
+    "rate_changes": {"maxItems": MOST_MONTHS},
 }
 
 
@@ -91,9 +91,9 @@ def describe_loans(schemas: Schemas) -> None:
     schemas.bound(Insurance, "annual_rate", _RATE)
     schemas.bound(Insurance, "share", _SHARE)
     schemas.bound(RateChange, "annual_rate", _RATE)
-    schemas.bound(RateChange, "from_instalment", {"minimum": 2, "maximum": _MOST_MONTHS})
-    schemas.bound(Deferral, "months", {"minimum": 1, "maximum": _MOST_MONTHS})
-    schemas.bound(Balloon, "amortised_over", {"minimum": 2, "maximum": 2 * _MOST_MONTHS})
+    schemas.bound(RateChange, "from_instalment", {"minimum": 2, "maximum": MOST_MONTHS})
+    schemas.bound(Deferral, "months", {"minimum": 1, "maximum": MOST_MONTHS})
+    schemas.bound(Balloon, "amortised_over", {"minimum": 2, "maximum": 2 * MOST_MONTHS})
     schemas.beside(
         Loan,
         "version",

@@ -105,8 +105,11 @@ def visitor() -> Visitor:
 
 
 def peer() -> str:
-    """The network address of the visitor, believed only through known proxies."""
-    return request.remote_addr or "unknown"
+    """The network address of the visitor, believed only through known proxies.
+
+    Cut to what the tables hold: the name of an interface may follow an IPv6 address.
+    """
+    return (request.remote_addr or "unknown")[:45]
 
 
 def agent() -> str:

@@ -8,10 +8,11 @@ is looked at; the password is verified outside any transaction, so a slow hash h
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import Connection, Engine, RowMapping
 
 from comptoir_web.identity.audit import Action, AuditLog
@@ -37,8 +38,9 @@ from comptoir_web.identity.sessions import SEEN_STEP, Session, SessionStore, Sta
 from comptoir_web.identity.users import User, UserStore, checked_email
 from shared_kernel import FaultList
 from shared_kernel.engine import reading, transaction
+from shared_kernel.errors import DatabaseBusy, DiskFull
 
-__all__ = ["Opened", "SignInService", "account_subject"]
+__all__ = ["Opened", "Proof", "SignInService", "account_subject"]
 
 CODES_A_SIGN_IN = Limit(
     scope="sign_in",
@@ -74,6 +76,14 @@ class Opened:
 
 
 @frozen(kw_only=True)
+class Proof:
+    """The account that a password opened, and the hash which said so."""
+
+    user: User
+    password_hash: str = field(repr=False)
+
+
+@frozen(kw_only=True)
 class SignInService:
     """Opens, finds and ends sessions."""
 
@@ -98,9 +108,10 @@ class SignInService:
             SignInRefused: for every reason that depends on the account.
             TooManyAttempts: the account or the address is locked; the password was not looked at.
         """
-        user = self.check_password(email, password, address=address)
+        proof = self.prove(email, password, address=address)
         now = self.clock()
         with transaction(self.engine) as connection:
+            user = self.still(connection, proof)
             sessions = SessionStore(connection)
             self._end_replaced(sessions, replaces, now)
             # Signing in is rare and writes anyway: a good moment to delete what is over.
@@ -152,6 +163,25 @@ class SignInService:
         """The account this password opens; counts the attempt, opens nothing.
 
         Raises:
+            SignInRefused, TooManyAttempts: as `prove`.
+        """
+        return self.prove(email, password, address=address).user
+
+    def still(self, connection: Connection, proof: Proof) -> User:
+        """The account of a proof, locked until the commit, in the transaction that opens something.
+
+        A password changed after it was verified ends what is open at that moment; what is opened
+        afterwards by the old one would escape.
+
+        Raises:
+            SignInRefused: the password was changed, or the account disabled, in between.
+        """
+        return self._usable(connection, proof.user.id, password_hash=proof.password_hash)
+
+    def prove(self, email: str, password: str, *, address: str) -> Proof:
+        """Verify a password, and keep what it was verified against; counts the attempt.
+
+        Raises:
             SignInRefused: for every reason that depends on the account.
             TooManyAttempts: the account or the address is locked.
         """
@@ -164,15 +194,15 @@ class SignInService:
         if row is None or not right or row["disabled_at"] is not None:
             self._refuse(row, address, now)
         with transaction(self.engine) as connection:
-            user = self._usable(connection, row["id"], password_hash=row["password_hash"])
+            hashed = row["password_hash"]
+            user = self._usable(connection, row["id"], password_hash=hashed)
             attempts = AttemptStore(connection)
             attempts.clear(ACCOUNT, token_hash(stored))
             attempts.give_back(ADDRESS, address_subject(address), at=now)
-            if self.passwords.outdated(row["password_hash"]):
-                UserStore(connection).update(
-                    user.id, at=now, password_hash=self.passwords.hash(password)
-                )
-        return user
+            if self.passwords.outdated(hashed):
+                hashed = self.passwords.hash(password)
+                UserStore(connection).update(user.id, at=now, password_hash=hashed)
+        return Proof(user=user, password_hash=hashed)
 
     def take_code_attempt(self, user_id: str, *, address: str) -> None:
         """Count an attempt at the second factor, before the code is looked at."""
@@ -224,7 +254,9 @@ class SignInService:
         if not user.active:
             return None
         if now - session.seen_at >= SEEN_STEP:
-            with transaction(self.engine) as connection:
+            # A page that only reads is shown though nothing can be written just now; the session
+            # then ends an hour after the last request that could be noted.
+            with suppress(DatabaseBusy, DiskFull), transaction(self.engine) as connection:
                 SessionStore(connection).seen(session, at=now)
         return user, session
 

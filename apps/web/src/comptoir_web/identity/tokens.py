@@ -133,13 +133,15 @@ class TokenService:
             CodeRequired: the account has a second factor and no code was given.
             CodeRefused: the code is wrong, late, or was used before.
         """
-        user = self.sign_in.check_password(email, password, address=address)
+        proof = self.sign_in.prove(email, password, address=address)
+        user = proof.user
         if user.second_factor:
             if not code:
                 raise CodeRequired
             self.sign_in.check_code(user, code, address=address)
         now = self.clock()
         with transaction(self.engine) as connection:
+            self.sign_in.still(connection, proof)
             tokens = TokenStore(connection)
             tokens.purge(at=now)
             pair = tokens.add(user.id, new_id(), at=now)

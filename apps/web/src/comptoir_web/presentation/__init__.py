@@ -8,6 +8,7 @@
 - `forms`       problems of a form, attributes of a field
 - `charts`      data for the charts, as attributes the script reads
 - `csv_files`   a table as a file a spreadsheet opens
+- `compression` pages and documents, compressed on their way
 
 `install(app)` sets all of it up.
 """

@@ -57,6 +57,8 @@ class KnownProxies:
             parsed = ip_address(address)
         except ValueError:
             return False
+        # A socket of both families writes an IPv4 address as `::ffff:10.0.0.1`.
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
         return any(parsed in network for network in self._networks)
 
     def _believe(self, environ: WSGIEnvironment) -> None:

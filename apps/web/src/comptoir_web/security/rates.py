@@ -9,18 +9,25 @@ from __future__ import annotations
 from flask import Flask, request
 from flask_limiter import Limiter
 
+from comptoir_web.identity.limits import address_subject
 from comptoir_web.security.hosts import PROBES
 from comptoir_web.settings import Settings
 
 __all__ = ["init_rates"]
 
+_PATIENCE = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
+"""Redis holds a request no longer than this: without it, one that is silent would hold them all."""
+
 
 def init_rates(app: Flask, settings: Settings) -> Limiter:
     """Answer 429 past the limit; files and probes are not counted."""
+    storage = settings.rate_storage.value
     limiter = Limiter(
-        key_func=lambda: request.remote_addr or "unknown",
+        # An IPv6 subscriber has as many addresses as wanted, all of one network.
+        key_func=lambda: address_subject(request.remote_addr or "unknown"),
         application_limits=[settings.rate_limit],
-        storage_uri=settings.rate_storage.value,
+        storage_uri=storage,
+        storage_options=dict(_PATIENCE) if storage.startswith("redis") else {},
         # Its headers would replace the Retry-After of the sign-in page by its own.
         headers_enabled=False,
         # The counter being away must not close the site.

@@ -2,6 +2,7 @@
    - the summary of a form's errors takes the focus
    - a dangerous action asks once, naming what goes away
    - a GET form leaves its empty fields out of the address
+   - what was typed comes back when the session ended meanwhile
    - rows of a repeated group are added and removed in place
    - charts are drawn from the data- attributes of their canvas */
 "use strict";
@@ -70,6 +71,30 @@
     dialog.showModal();
   };
 
+  /* --- what was typed waits in this tab while one signs in again ---
+     The server leads back to the page of the form; any other page means that the form arrived. */
+
+  const KEPT = "comptoir-typed";
+  const typed = (form) => all("input, select, textarea", form)
+    .filter((field) => field.name && !["hidden", "password", "checkbox", "radio"].includes(field.type));
+  const signsIn = document.querySelector("form[data-signs-in]");
+
+  const keep = (form) => {
+    if (signsIn) return;
+    const values = Object.fromEntries(typed(form).map((field) => [field.name, field.value]));
+    sessionStorage.setItem(KEPT, JSON.stringify({ address: location.href, action: form.action, values }));
+  };
+
+  const kept = sessionStorage.getItem(KEPT);
+  if (kept && !signsIn) {
+    sessionStorage.removeItem(KEPT);
+    const { address, action, values } = JSON.parse(kept);
+    const form = all("main form").find((one) => one.method === "post" && one.action === action);
+    if (form && address === location.href) {
+      for (const field of typed(form)) field.value = values[field.name] ?? field.value;
+    }
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.confirm && form.dataset.confirmed !== "yes") {
@@ -88,6 +113,7 @@
     // A second press while the first is on its way sends nothing; the server would keep one of them anyway.
     if (form.dataset.sent === "yes") event.preventDefault();
     form.dataset.sent = "yes";
+    keep(form);
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 

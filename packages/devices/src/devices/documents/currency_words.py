@@ -1,8 +1,7 @@
 """How each currency and its subunit are called, in French and in English.
 
-The French names are those of the "Arrêté du 4 novembre 1993 relatif à la terminologie des noms
-d'États et de capitales" where it names the currency, and the issuing central bank's own otherwise;
-English ones are those of ISO 4217 in the singular and plural that banks print.
+The names are those of daily life, with the adjective of the country where the word alone would be
+in doubt (dinar, franc, dollar). A currency has a subunit here where ISO 4217 gives it decimals.
 """
 
 from collections.abc import Mapping

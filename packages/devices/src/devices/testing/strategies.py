@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import strategies as st
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    from shared_kernel import ExtraMissing
+
+    raise ExtraMissing("comptoir-devices", "testing") from error
 
 from devices.documents.words import LARGEST, spoken_currencies
 from shared_kernel import from_minor

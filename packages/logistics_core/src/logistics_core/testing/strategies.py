@@ -2,7 +2,12 @@
 
 from decimal import Decimal
 
-from hypothesis import strategies as st
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    from shared_kernel import ExtraMissing
+
+    raise ExtraMissing("comptoir-logistics", "testing") from error
 
 from logistics_core.measures import Carton, Measuring, Shipment, SideRounding
 from shared_kernel import RoundingMode

@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+try:
+    from hypothesis import strategies as st
+    from hypothesis.strategies import SearchStrategy
+except ImportError as error:
+    from shared_kernel.errors import ExtraMissing
+
+    raise ExtraMissing("comptoir-shared-kernel", "testing") from error
 
 from shared_kernel.amounts import MAX_MINOR, Money, from_minor
 from shared_kernel.currencies import currency_codes

@@ -114,7 +114,7 @@ class Run:
         self._balance = principal * scale
         self._rate = period_rate(loan.annual_rate)
         self._end = loan.months
-        self._horizon = loan.months
+        self._horizon = loan.months  # what the instalment is computed over, never before the end
         self._residual = 0
         if isinstance(loan.kind, Balloon):
             if loan.kind.amount is not None:
@@ -206,7 +206,7 @@ class Run:
                 self._regular, self._left = half_up(self._balance, months), 0
                 self._shared = self._balance, months
             case Annuity() | Balloon(amount=None):
-                horizon = max(self._horizon, self._end) - number + 1
+                horizon = self._horizon - number + 1
                 top, bottom = instalment_ratio(owed, numerator, denominator, horizon)
                 self._regular = half_up(top, bottom * parts)
                 self._left = self._left_after(owed, parts, months, horizon)
@@ -291,7 +291,7 @@ class Run:
         numerator, denominator = self._rate
         level = isinstance(self._kind, Annuity | Balloon)
         balance = self._balance
-        for later in range(number + 1, max(self._end, self._horizon) + 1):
+        for later in range(number + 1, self._horizon + 1):
             interest = half_up(balance * numerator, denominator)
             paid = self._regular if level else self._regular + interest
             if paid + self._tolerance >= balance + interest:

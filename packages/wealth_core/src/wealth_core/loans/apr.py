@@ -79,8 +79,10 @@ def apr(loan: Loan, *, signed_on: date | None = None, rounding: Rounding = LEVEL
         The rate a year as a fraction, with ten decimals: ``Decimal("0.0643441231")`` is 6.43 %.
 
     Raises:
-        AprUndefined: the fees of the first day take all that is lent.
-        LoanFaults: `signed_on` is not a day before the first instalment.
+        AprUndefined: the fees of the first day take all that is lent, or the rate is beyond any
+            figure.
+        LoanFaults: `signed_on` is not a day before the first instalment, or the schedule is
+            refused.
 
     >>> from shared_kernel import money
     >>> from wealth_core.loans import Fee

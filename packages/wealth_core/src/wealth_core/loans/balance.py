@@ -85,6 +85,14 @@ def total_cost(
     Interest, insurance and fees of every kind, as in the total cost of credit of directives
     2008/48/EC and 2014/17/EU (article 3, point g, and article 4, point 13).
 
+    Args:
+        loan: the terms.
+        rounding: the table that is added up; `LEVEL`, as the law wants it, by default.
+        repayments: early repayments, on due dates; their indemnities are a cost.
+
+    Raises:
+        LoanFaults: a repayment that the loan does not allow.
+
     >>> from decimal import Decimal
     >>> from shared_kernel import money
     >>> from wealth_core.loans import Fee

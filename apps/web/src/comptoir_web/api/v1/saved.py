@@ -16,7 +16,7 @@ from spectree import Tag
 from sqlalchemy import Engine
 
 from comptoir_web.api.auth import api_reached_by, signed_in_user
-from comptoir_web.api.loan_documents import LOAN_EXAMPLE
+from comptoir_web.api.loan_documents import LOAN_EXAMPLE, MOST_MONTHS
 from comptoir_web.api.openapi import OPAQUE_ID, SCHEMAS, Answer, operation
 from comptoir_web.api.problems import (
     CHANGED_MEANWHILE,
@@ -32,7 +32,6 @@ from shared_kernel import FaultKind, FaultList, Faults
 from shared_kernel.engine import reading, transaction
 from wealth_core.errors import SavedLoanMissing, StaleVersion
 from wealth_core.loans import CENT, Loan, LoanPlan, Repayment, Rounding
-from wealth_core.loans.terms import MAX_MONTHS
 from wealth_core.storage import LoanStore, SavedLoan
 from wealth_core.storage.tables import LABEL_CHARACTERS
 
@@ -159,7 +158,7 @@ class LoanToSave:
     label: str = attrs.field(metadata={"schema": {"minLength": 1, "maxLength": LABEL_CHARACTERS}})
     loan: Loan
     repayments: tuple[Repayment, ...] = attrs.field(
-        default=(), metadata={"schema": {"maxItems": MAX_MONTHS, "default": []}}
+        default=(), metadata={"schema": {"maxItems": MOST_MONTHS, "default": []}}
     )
     rounding: Rounding = attrs.field(default=CENT, metadata={"schema": {"default": CENT.value}})
 
@@ -184,6 +183,8 @@ class KeptLoan:
         id: Its identifier.
         label: What its owner calls it.
         loan: Its terms.
+        repayments: The early repayments kept with it.
+        rounding: The rounding kept with it.
         version: 1, and 1 more with each change.
         created_at: When it was first saved, in UTC.
         updated_at: When it was last changed, in UTC.
@@ -214,7 +215,21 @@ class KeptLoans:
     next_offset: int | None
 
 
-SCHEMAS.example(LoanToSave, {"label": "Our flat", "loan": LOAN_EXAMPLE})
+SCHEMAS.example(
+    LoanToSave,
+    {
+        "label": "Our flat",
+        "loan": LOAN_EXAMPLE,
+        "repayments": [
+            {
+                "on": "2030-09-01",
+                "amount": {"amount": "50000.00", "currency": "EUR"},
+                "keep": "instalment",
+            }
+        ],
+        "rounding": "cent",
+    },
+)
 
 
 @blueprint.get("")

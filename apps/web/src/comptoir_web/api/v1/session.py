@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Final, Literal
 
 import attrs
-from flask import Blueprint, request
+from flask import Blueprint
 from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, identity_problem, signed_in_user
 from comptoir_web.api.openapi import SCHEMAS, Answer, operation
 from comptoir_web.api.problems import answer_with_problems
+from comptoir_web.identity.access import peer
 from comptoir_web.identity.errors import (
     CodeRefused,
     CodeRequired,
@@ -162,7 +163,7 @@ def token(body: TokenRequest) -> TokenAnswer:
     An account with a second factor is first answered 401 `second-factor-needed`.
     """
     try:
-        pair = _tokens().issue(body.email, body.password, code=body.code, address=_address())
+        pair = _tokens().issue(body.email, body.password, code=body.code, address=peer())
     except (SignInRefused, CodeRequired, CodeRefused, TooManyAttempts) as refused:
         raise identity_problem(refused) from None
     return _answer(pair)
@@ -180,7 +181,7 @@ def token(body: TokenRequest) -> TokenAnswer:
 def refresh(body: RefreshRequest) -> TokenAnswer:
     """Exchange a refresh token for a new pair of tokens."""
     try:
-        pair = _tokens().refresh(body.refresh_token, address=_address())
+        pair = _tokens().refresh(body.refresh_token, address=peer())
     except TokenRefused as refused:
         raise identity_problem(refused) from None
     return _answer(pair)
@@ -193,7 +194,7 @@ def revoke(body: RevokeRequest) -> Answer:
 
     A token that is unknown is answered the same: nothing is told about it.
     """
-    _tokens().revoke(body.token, address=_address())
+    _tokens().revoke(body.token, address=peer())
     return Answer(status=204)
 
 
@@ -214,10 +215,6 @@ def me() -> MeAnswer:
 
 def _tokens() -> TokenService:
     return services().get(TokenService)
-
-
-def _address() -> str:
-    return request.remote_addr or ""
 
 
 def _answer(pair: TokenPair) -> TokenAnswer:

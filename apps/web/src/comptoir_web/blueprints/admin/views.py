@@ -109,7 +109,11 @@ def new_user() -> ResponseReturnValue:
         show_faults(form, faults)
         return render_template("admin/new_user.html", form=form), 422
     ask_for_link(services().get(JobQueue), user.id, request_id=request_id, actor=me.id)
-    flash(_("The account is created. A link to choose a password goes out by mail."), "success")
+    if services().get(Settings).smtp_host:
+        done = _("The account is created. A link to choose a password goes out by mail.")
+    else:
+        done = _("The account is created. Make a link to choose a password, and hand it over.")
+    flash(done, "success")
     return _to(user)
 
 

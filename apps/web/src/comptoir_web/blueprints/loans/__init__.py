@@ -3,6 +3,7 @@
 - `forms`      what a person types: five fields first, the rest folded
 - `question`   from the form to the loan
 - `address`    from a loan back to the form's address
+- `terms`      the terms of a loan in words
 - `answer`     what is owed, the figures that matter, the chart's finding
 - `table`      the table, one year at a time
 - `documents`  the table as CSV and PDF (also for jobs)

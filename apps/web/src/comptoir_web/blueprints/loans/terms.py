@@ -115,7 +115,8 @@ def _months(number: int) -> str:
 
 def _insured(person: Insurance) -> str:
     """A rate, what it is reckoned on, and the share when it is not the whole loan."""
-    said = [percent(person.annual_rate), _BASES[person.base]()]
+    base = _BASES[person.base]()
+    said = [_("%(rate)s of %(base)s", rate=percent(person.annual_rate), base=base)]
     if person.share != 1:
         said.append(_("share of %(share)s", share=percent(person.share)))
     return ", ".join(said)
