@@ -164,6 +164,19 @@ def test_instalments_are_exact(loans: Columns) -> None:
     assert bulk._instalments(principal, ppm, months).tolist() == want
 
 
+def test_ties_that_floats_miss_are_rounded_up() -> None:
+    """One instalment of P (1 + r) that ends in a half goes up, where floats fall just below it."""
+    principal = np.array([254_722_350_000, 954_458_250_000, 136_310_750_000, 92_419_600_000])
+    ppm = np.array([36_040, 217_256, 64_248, 21_435])
+    owed_in_halves = 2 * principal + principal * ppm // 6_000_000
+    assert (owed_in_halves % 2 == 1).all()
+    rate = ppm / 12e6
+    floats = np.floor(principal * rate / -np.expm1(-np.log1p(rate)) + 0.5)
+    assert (2 * floats < owed_in_halves).any()
+    exact = bulk._instalments(principal, ppm, np.ones(4, dtype=np.int64))
+    assert (2 * exact == owed_in_halves + 1).all()
+
+
 def test_the_float_instalment_is_well_within_its_bound() -> None:
     """The bound on the error of expm1 and log1p leaves a factor of eight at least."""
     worst = Fraction(0)

@@ -225,6 +225,13 @@ def test_there_is_no_instalment_to_keep() -> None:
         with pytest.raises(LoanFaults, match=r"repayments\[0\].keep: no level instalment"):
             schedule(loan, repayments=kept)
     deferred = attrs.evolve(LOAN, deferral=partial(6))
+    for number, is_paid in ((6, False), (7, True)):
+        last = [Repayment(number, euros("5"), keep=Keep.INSTALMENT)]
+        if is_paid:
+            assert schedule(deferred, repayments=last)[6].instalment > euros("5")
+            continue
+        with pytest.raises(LoanFaults, match="no level instalment is paid at instalment 6"):
+            schedule(deferred, repayments=last)
     assert schedule(deferred, repayments=[Repayment(3, euros("15000"))])[2].balance == euros(
         "200000"
     )

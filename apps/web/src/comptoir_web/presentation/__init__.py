@@ -6,6 +6,7 @@
 - `navigation`  the header, by role
 - `tables`      columns, pages and sorts, kept in the address
 - `forms`       problems of a form, attributes of a field
+- `fields`      fields that read amounts, rates, days and choices as people type them
 - `charts`      data for the charts, as attributes the script reads
 - `csv_files`   a table as a file a spreadsheet opens
 - `compression` pages and documents, compressed on their way

@@ -1,4 +1,4 @@
-"""Is the database the one this code expects? Asked before the first page, and again as it serves."""
+"""Is the database the one this code expects? Asked before the first page, then as it serves."""
 
 from __future__ import annotations
 
