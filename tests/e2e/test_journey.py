@@ -29,7 +29,11 @@ OTHER_LOANS = 50
 
 _CHART_DRAWN = """() => {
   const canvas = document.querySelector("canvas[data-chart]");
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  if (!canvas || !canvas.width) return false;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext("2d", {willReadFrequently: true});
+  context.drawImage(canvas, 0, 0);
+  const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
   const seen = new Map();
   for (let i = 0; i < data.length; i += 4) {
     if (data[i + 3] < 255) continue;

@@ -587,7 +587,8 @@ except ImportError as error:
 def remaining(engine: Engine) -> int:
     """What the one counter says."""
     with reading(engine) as connection:
-        return connection.execute(select(counters.c.n)).scalar_one()
+        value: int = connection.execute(select(counters.c.n)).scalar_one()
+    return value
 
 
 def test_a_file_put_back_is_the_one_in_use(tmp_path: Path) -> None:

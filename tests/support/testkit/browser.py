@@ -139,8 +139,9 @@ class Visit:
             self.faults.append(f"request to another host: {request.url}")
 
     def _on_failure(self, request: Request) -> None:
-        # A download takes the place of the page that was on its way: Chromium calls that a failure.
-        if not (request.is_navigation_request() and request.failure == "net::ERR_ABORTED"):
+        # Aborted by the browser itself: a page left before its icon came, or a download, which
+        # takes the place of the page that was on its way.
+        if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"request failed: {request.url} ({request.failure})")
 
 
