@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_session_lives_twelve_hours_at_most(
 
 
 @pytest.mark.parametrize(
-    "value", ["", "x", secrets.token_urlsafe(32), "é" * 40, "a" * 4000, "' OR 1=1 --"]
+    "value", ["", "x", "A" * 43, "é" * 40, "a" * 4000, "' OR 1=1 --"]
 )
 def test_a_forged_cookie_opens_nothing(app: Flask, value: str) -> None:
     """A cookie nobody was given sends to the sign-in page, whatever is in it."""
