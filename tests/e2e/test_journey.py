@@ -25,7 +25,7 @@ EMAIL = "nouvelle.cliente@example.com"
 PASSWORD = "quatre mots choisis ensemble"
 OWED = "213\u202f619,42\u00a0€"
 INSTALMENT = "1\u202f059,12\u00a0€"
-OTHER_LOANS = 50
+OTHER_LOANS = 30
 
 _CHART_DRAWN = """() => {
   const canvas = document.querySelector("canvas[data-chart]");
@@ -155,7 +155,7 @@ def _read_in_english(page: Page) -> None:
     """The switch of the header brings English words, dates and amounts, and is remembered."""
     page.get_by_role("link", name="English").click()
     page.get_by_role("link", name="Loans").click()
-    page.goto(page.url + "?page=7")
+    page.goto(page.url + "?page=99")
     page.get_by_role("link", name="Appartement à Lyon").click()
     page.get_by_label("Capital owed on").fill("2025-12-09")
     page.get_by_role("button", name="Calculate").click()

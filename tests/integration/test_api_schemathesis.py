@@ -79,16 +79,23 @@ def port(environment: dict[str, str], token: str, tmp_path: Path) -> Iterator[in
 
 
 @pytest.mark.slow
-def test_schemathesis_finds_nothing(port: int, token: str, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing(
+    port: int, token: str, database_url: str, tmp_path: Path
+) -> None:
     """No 500, no status, type or header that the document does not tell, no answer out of schema,
     no wrong input accepted, no refusal of the token ignored, nothing alive after its deletion.
+
+    The calculator reads the database for the token alone: one of the two is enough for it.
     """
+    on_sqlite = database_url.startswith("sqlite")
+    selected = [] if on_sqlite else ["--exclude-path-regex", "/loans/(schedule|balance|apr)$"]
     configuration = tmp_path / "schemathesis.toml"
     configuration.write_text(CONFIGURATION)
     done = subprocess.run(
         [
             *(sys.executable, "-c", RUN, "--config-file", str(configuration), "run"),
             f"http://127.0.0.1:{port}/api/v1/openapi.json",
+            *selected,
             *("--header", f"Authorization: Bearer {token}"),
             *("--max-examples", "8", "--seed", "20251209", "--workers", "2", "--no-color"),
         ],
@@ -100,7 +107,7 @@ def test_schemathesis_finds_nothing(port: int, token: str, tmp_path: Path) -> No
     )
     log = (tmp_path / "granian.log").read_text(errors="replace")
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log[-4000:]}"
-    assert "Selected: 12/12" in done.stdout
+    assert ("Selected: 12/12" if on_sqlite else "Selected: 9/12") in done.stdout
     # Every endpoint but those that sign in was reached past its guard.
     unreached = done.stdout.partition("Authentication failed: ")[2].partition(" operation")[0]
     assert unreached in {"", "1", "2"}, done.stdout

@@ -180,6 +180,49 @@ def test_a_killed_child_of_celery_is_replaced(
         assert parent.poll() is None
 
 
+def test_a_process_does_not_fork_while_its_thread_writes(engine: Engine, database_url: str) -> None:
+    """A child made in the middle of the sweep of its parent's thread finds the database free."""
+    prepare(engine)
+    code = """
+        import os, sys, threading, time, warnings
+        from sqlalchemy import text
+        from comptoir_web.jobs.worker import no_fork
+        from shared_kernel.engine import create_engine, transaction
+
+        # Python 3.12 warns of what Celery does as well: a fork beside a thread.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        engine = create_engine(sys.argv[1])
+        inside = threading.Event()
+
+        def write(name, pause_s):
+            with transaction(engine) as connection:
+                line = "INSERT INTO effects VALUES (:name, 0, 0, 0)"
+                connection.execute(text(line), {"name": name})
+                inside.set()
+                time.sleep(pause_s)
+
+        def sweep():
+            with no_fork(engine):
+                write("thread", 1)
+
+        thread = threading.Thread(target=sweep)
+        thread.start()
+        inside.wait()
+        child = os.fork()
+        if child == 0:
+            write("child", 0)
+            os._exit(0)
+        thread.join()
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        engine.dispose()
+    """
+    with children(1, code, database_url) as (parent,):
+        assert parent.line() == "0"
+    with reading(engine) as connection:
+        written = connection.scalars(text("SELECT job FROM effects ORDER BY job")).all()
+    assert written == ["child", "thread"]
+
+
 @pytest.mark.slow
 def test_a_worker_that_wakes_up_too_late_writes_nothing(site: Site) -> None:
     """Frozen past its lease, overtaken, then awake again: its claim is over and it knows."""

@@ -20,7 +20,7 @@ from testkit.pages import PASSWORD, FrozenClock, csrf_token, post
 from comptoir_web.app import close_app, create_app
 from comptoir_web.settings import Mode, Secret, Settings
 from comptoir_web.storage.readiness import RECHECK_S, Readiness
-from shared_kernel.errors import DatabaseNewer
+from shared_kernel.errors import DatabaseNewer, DatabaseUnreachable
 
 HTTPS = "https://shop.example.com"
 
@@ -441,6 +441,24 @@ def test_a_database_that_changes_while_serving_is_noticed(
         assert not (tmp_path / "web.sqlite3").exists()
         (tmp_path / "away.sqlite3").rename(tmp_path / "web.sqlite3")
         assert client.get("/site/").status_code == 200
+
+
+def test_an_error_page_needs_no_database(
+    app: Flask, signed_in_client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed in, one who meets an error while the database is away reads its page all the same."""
+    from comptoir_web.identity.sign_in import SignInService
+
+    client = signed_in_client()
+
+    def away(self: SignInService, token: str) -> None:
+        raise DatabaseUnreachable("the database does not answer")
+
+    monkeypatch.setattr(SignInService, "visitor", away)
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Il n’y a rien à cette adresse" in answer.text
+    assert answer.headers["Content-Security-Policy"]
 
 
 def test_tables_upgraded_while_serving_are_noticed(web_engine: Engine) -> None:

@@ -25,7 +25,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-__all__ = ["ChromiumMissingError", "Scheme", "Visit", "chromium", "running_chromium", "visiting"]
+__all__ = [
+    "VARIABLE",
+    "ChromiumMissingError",
+    "Scheme",
+    "Visit",
+    "chromium",
+    "running_chromium",
+    "visiting",
+]
 
 VARIABLE = "COMPTOIR_TEST_CHROMIUM"
 Scheme = Literal["light", "dark"]

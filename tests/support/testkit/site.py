@@ -109,7 +109,7 @@ class Site:
     def new_user(self, role: Role = Role.CLIENT, *, locale: str = "fr", name: str = "") -> User:
         """A new account, whose password is `testkit.pages.PASSWORD`."""
         identity = self.services.get(IdentityService)
-        email = f"{role.value}-{next(_numbers)}@example.com"
+        email = f"{role.value}{next(_numbers)}@example.com"
         made = identity.create_user(
             email=email, name=name or f"Test {role.value}", role=role.value, password=PASSWORD
         )

@@ -12,6 +12,7 @@ import structlog
 from attrs import frozen
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]  # it ships no types
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # it ships no types
 from werkzeug.exceptions import HTTPException
 
@@ -59,12 +60,22 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return problem_for(error)
     if code < 400:
         return error
+    _ask_who()
     if isinstance(error, CSRFError):
         return _page(_forgery(), code)
     explanation = _EXPLANATIONS.get(code, _refused if code < 500 else _broken)()
     answer = _page(explanation, code, retry_after=60 if code == 429 else None)
     _copy_headers(answer, error)
     return answer
+
+
+def _ask_who() -> None:
+    """Find the visitor, whose name and language the page needs, while a failure can be borne."""
+    try:
+        bool(current_user.is_authenticated)
+    except StorageError as error:
+        log.warning("storage", error=type(error).__name__, detail=str(error))
+        g.storage_failed = True
 
 
 def _copy_headers(answer: Page, error: HTTPException) -> None:
@@ -76,6 +87,7 @@ def _copy_headers(answer: Page, error: HTTPException) -> None:
 def _absent(error: UnknownUser) -> ResponseReturnValue:
     if is_api_request():
         return problem_for(error)
+    _ask_who()
     return _page(_not_found(), 404)
 
 
@@ -209,10 +221,13 @@ def _disk_full() -> Explanation:
 
 def _database_missing() -> Explanation:
     return Explanation(
-        title=_("The site is not set up yet"),
-        happened=_("The database has no tables."),
+        title=_("The site has no database"),
+        happened=_("Its database is gone, or has no tables yet."),
         kept=_("Nothing was changed."),
-        advice=_("An administrator runs the command: comptoir db upgrade"),
+        advice=_(
+            "An administrator restores the backup or, for a new site, runs the command: "
+            "comptoir db upgrade"
+        ),
     )
 
 

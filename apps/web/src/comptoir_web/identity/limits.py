@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of a lock that only an administrator or a reset lifts."""
+"""The end of a lock that only an administrator lifts, by taking the second factor away."""
 
 
 @frozen(kw_only=True)
@@ -50,7 +50,7 @@ class Limit:
         first_wait: the wait after the last free attempt fails; doubled at each failure after.
         longest_wait: where the doubling stops.
         forget: failures older than this no longer count; None counts them until a success.
-        hard: failures in a row after which only an administrator or a reset helps.
+        hard: failures in a row after which only an administrator helps.
     """
 
     scope: str

@@ -12,8 +12,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from types import FrameType
 
 import svcs
@@ -35,9 +35,32 @@ from shared_kernel import StorageError
 from shared_kernel.engine import transaction
 from shared_kernel.migrations import require_current
 
-__all__ = ["Sweeper", "run_worker"]
+__all__ = ["Sweeper", "no_fork", "run_worker"]
 
 _log = logging.getLogger(__name__)
+
+_forking = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_forking.acquire,
+        after_in_parent=_forking.release,
+        after_in_child=_forking.release,
+    )
+
+
+@contextmanager
+def no_fork(engine: Engine) -> Iterator[None]:
+    """Keep this process from forking inside the block; close the engine's connections after it.
+
+    SQLite keeps the locks of a process in its memory, which a fork copies: a child made while a
+    thread of its parent held the write lock would find the database locked for as long as it lives.
+    """
+    with _forking:
+        try:
+            yield
+        finally:
+            engine.dispose()
+
 
 BuildServices = Callable[[Settings], svcs.Registry]
 
@@ -201,7 +224,8 @@ class Sweeper:
                     self.sweep(engine, clock)
                     if clock() >= next_tidy:
                         next_tidy = clock() + self._policy.tidy
-                        runner.tidy()
+                        with no_fork(engine):
+                            runner.tidy()
                 except (StorageError, SQLAlchemyError) as error:
                     _log.warning("sweep: the database did not answer (%s)", type(error).__name__)
                 self._over.wait(self._policy.sweep.total_seconds())
@@ -209,7 +233,7 @@ class Sweeper:
     def sweep(self, engine: Engine, clock: Clock) -> int:
         """Send every job that waits and was not sent lately; how many were."""
         now = clock()
-        with transaction(engine) as connection:
+        with no_fork(engine), transaction(engine) as connection:
             waiting = JobStore(connection).to_announce(
                 at=now, not_since=now - self._policy.announce_again
             )

@@ -19,8 +19,11 @@ from wtforms.widgets import TextInput, html_params
 from shared_kernel import (
     Fault,
     Faults,
+    MoneyError,
     format_date,
     format_decimal,
+    format_money,
+    money,
     parse_date,
     parse_decimal,
     translate_fault,
@@ -42,6 +45,7 @@ T = TypeVar("T")
 _LONGEST = 40
 
 _THREE_DECIMALS = re.compile(r"-?\d{1,3}[.,]\d{3}")
+_AMOUNT = re.compile(r"(?<![\w.,-])(-?\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
@@ -106,12 +110,12 @@ class TypedField(Field, Generic[T]):
 
 
 def sentence(text: str) -> str:
-    """A library's message as a person reads it: dates day first, a capital, a full stop.
+    """A library's message as a person reads it: dates, amounts, a capital, a full stop.
 
     >>> sentence("the day 2030-06-15 is not a due date")
     'The day 15/06/2030 is not a due date.'
     """
-    text = _day_first(text)
+    text = _as_read(text)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
@@ -119,12 +123,20 @@ def sentence(text: str) -> str:
 def fault_sentence(fault: Fault) -> str:
     """A fault as a person reads it, in the reader's language; what was typed keeps its letters."""
     text = sentence(translate_fault(fault, language()))
-    given = _day_first(fault.params.get("given", ""))
+    given = _as_read(fault.params.get("given", ""))
     return given + text[len(given) :] if text.lower().startswith(given.lower()) else text
 
 
-def _day_first(text: str) -> str:
+def _as_read(text: str) -> str:
+    text = _AMOUNT.sub(_amount_as_read, text)
     return _ISO_DATE.sub(lambda found: "/".join(reversed(found.groups())), text)
+
+
+def _amount_as_read(found: re.Match[str]) -> str:
+    try:
+        return format_money(money(*found.groups()), locale=language())
+    except MoneyError:
+        return found[0]  # it only looked like an amount
 
 
 class AmountField(TypedField[Decimal]):

@@ -6,6 +6,8 @@ the database instead (`comptoir_web.identity.limits`): it must hold across proce
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, request
 from flask_limiter import Limiter
 
@@ -15,7 +17,7 @@ from comptoir_web.settings import Settings
 
 __all__ = ["init_rates"]
 
-_PATIENCE = {"socket_connect_timeout": 1.0, "socket_timeout": 1.0}
+_PATIENCE: Mapping[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}
 """Redis holds a request no longer than this: without it, one that is silent would hold them all."""
 
 

@@ -326,7 +326,8 @@ def refuse_faults(form: LoanForm, faults: Iterable[Fault]) -> None:
         field = _field_of(form, fault.path)
         if field is None:
             form.form_errors.append(message)
-        elif message not in field.errors:
+        elif message not in field.errors and not field.process_errors:
+            # What could not be read is not missing as well.
             form.refuse(field, message)
 
 
