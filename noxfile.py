@@ -190,7 +190,7 @@ def dev(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     """Drive the pages in Chromium, with an accessibility check and screenshots."""
     install(session, "test")
-    session.run("python", "-m", "pytest", "-q", *(session.posargs or ["tests/e2e"]))
+    session.run("python", "-m", "pytest", "-q", *(session.posargs or ["-n", "2", "tests/e2e"]))
 
 
 @nox.session(python=NEWEST)

@@ -33,7 +33,7 @@ def test_a_kind_knows_the_package_that_declares_it() -> None:
     from shared_kernel.currencies import UNKNOWN_CURRENCY
 
     assert UNKNOWN_CURRENCY.package == "shared_kernel"
-    assert FaultKind("test_faults.given", "x", package="wealth_core").package == "wealth_core"
+    assert FaultKind("test_faults.given", "x", package="elsewhere").package == "elsewhere"
 
 
 def test_a_code_is_declared_once() -> None:

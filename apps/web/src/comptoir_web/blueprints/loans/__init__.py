@@ -8,6 +8,7 @@
 - `table`      the table, one year at a time
 - `documents`  the table as CSV and PDF (also for jobs)
 - `export`     the job that puts every saved loan in one file
+- `views`      the blueprint, and who reaches it
 - `calculator` the pages of a loan that is not saved
 - `saved`      the pages of those that are
 """
