@@ -202,7 +202,7 @@ def lint(session: nox.Session) -> None:
     session.run("lint-imports", "--no-cache")
     session.run("bandit", "-q", "-r", "packages", "apps", "-c", "pyproject.toml")
     session.run("pylint", "--rcfile", "pyproject.toml", *sources())
-    session.run("python", "-m", "pytest", "-q", "tests/repo")
+    session.run("python", "-m", "pytest", "-q", "--noconftest", "tests/repo")
 
 
 @nox.session(python=OLDEST)

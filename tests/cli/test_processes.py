@@ -5,9 +5,14 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from comptoir_web.identity.links import LIFETIMES, LinkPurpose
+from comptoir_web.settings import Settings
+from shared_kernel.translations import catalogue
 
 LOAN = ["loan", "schedule", "--principal", "215000", "--annual-rate", "0.0335",
         "--months", "300", "--first-due", "2025-10-01"]  # fmt: skip
@@ -149,6 +154,8 @@ def test_accounts_are_created_changed_and_closed(environment: dict[str, str]) ->
     unknown = comptoir(environment, "users", "role", "nobody@example.com", "client")
     assert made.returncode == 0
     assert made.stdout.startswith("http")
+    assert "trois jours" in made.stderr
+    assert LIFETIMES[LinkPurpose.WELCOME] == timedelta(days=3)
     assert again.returncode == 1
     assert '"client@example.com"' in listed.stdout
     assert short.returncode == 1
@@ -174,6 +181,16 @@ def test_settings_never_show_a_secret(environment: dict[str, str]) -> None:
     assert secret not in shown.stdout
     assert "hunter2" not in shown.stdout
     assert "DATABASE_URL" in shown.stdout
+
+
+def test_settings_are_explained_in_french(environment: dict[str, str]) -> None:
+    """What each setting is for, and that it was left alone, is said in the reader's language."""
+    shown = comptoir(environment | {"COMPTOIR_LOCALE": "fr"}, "settings")
+    assert "serveur d’e-mail" in shown.stdout
+    assert "par défaut" in shown.stdout
+    french = catalogue("comptoir_web", "fr")
+    for line in Settings.from_environ({"COMPTOIR_ENV": "development"}).describe():
+        assert french.gettext(line.help) != line.help, line.name
 
 
 def test_wrong_settings_are_all_told(environment: dict[str, str]) -> None:

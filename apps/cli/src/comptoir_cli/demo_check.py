@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess  # nosec B404  (only our own command is run)
+import subprocess  # nosec B404  # only our own command is run
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def check_demonstration(address: str, prepared: Demonstration) -> str:
 
     port = address.rpartition(":")[2]
     command = [sys.executable, "-m", "comptoir_cli", "serve", "--port", port, "--workers", "1"]
-    server = subprocess.Popen(command)  # noqa: S603  # nosec B603  (our own command)
+    server = subprocess.Popen(command)  # noqa: S603  # nosec B603  # our own command
     try:
         with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as browser:
             _wait(browser, server)
@@ -101,5 +101,5 @@ def _figure(browser: httpx.Client, loan_id: str) -> str:
 def _computed() -> str:
     """Ask the command line."""
     command = [sys.executable, "-m", "comptoir_cli", "loan", "balance", *LOAN, "--json"]
-    answer = subprocess.run(command, capture_output=True, check=True)  # noqa: S603  # nosec B603  (as above)
+    answer = subprocess.run(command, capture_output=True, check=True)  # noqa: S603  # nosec B603  # as above
     return str(json.loads(answer.stdout)["balance"])
