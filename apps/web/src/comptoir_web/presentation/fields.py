@@ -259,6 +259,6 @@ class ChoiceField(Field):
 
 
 def _tag(name: str, attributes: Mapping[str, object], content: Markup) -> Markup:
-    # WTForms escapes the attributes.
-    opening = Markup(f"<{name} {html_params(**attributes)}>")  # noqa: S704 # nosec B704  # escaped just before
+    written = html_params(**attributes)  # WTForms escapes them
+    opening = Markup(f"<{name} {written}>")  # noqa: S704 # nosec B704  # escaped just before
     return opening + content + Markup("</{}>").format(name)
