@@ -169,10 +169,12 @@ def lowest(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", *targets, env=env)
 
 
-@nox.session(python=OLDEST)
+@nox.session
 def demo(session: nox.Session) -> None:
-    """Install, prepare a database with demonstration data under var/, and serve it."""
-    say_pythons(session)
+    """Install, prepare a database with demonstration data under var/, and serve it.
+
+    It runs on the Python that runs nox: the one the person chose for the environment.
+    """
     install(session, "run")
     session.run("comptoir", "demo", *session.posargs)
 

@@ -15,6 +15,7 @@ from attrs import frozen
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from comptoir_web.identity.keys import new_id, new_token, token_hash
+from comptoir_web.storage.sweeping import sweep
 from comptoir_web.storage.tables import web_sessions
 
 __all__ = ["ABSOLUTE", "IDLE", "PENDING", "Session", "SessionStore", "Stage"]
@@ -147,9 +148,5 @@ class SessionStore:
 
     def purge(self, *, at: datetime) -> int:
         """Delete the sessions that are over; give how many."""
-        done = self.connection.execute(
-            delete(web_sessions).where(
-                (web_sessions.c.expires_at <= at) | (web_sessions.c.seen_at <= at - IDLE)
-            )
-        )
-        return done.rowcount
+        over = (web_sessions.c.expires_at <= at) | (web_sessions.c.seen_at <= at - IDLE)
+        return sweep(self.connection, web_sessions, over)

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from comptoir_web.identity.audit import Action, AuditLog
 from comptoir_web.identity.errors import CodeRequired, TokenRefused, UnknownUser
 from comptoir_web.identity.keys import new_id, new_token, token_hash
 from comptoir_web.identity.sign_in import SignInService
 from comptoir_web.identity.users import User, UserStore
+from comptoir_web.storage.sweeping import sweep
 from comptoir_web.storage.tables import web_tokens
 from shared_kernel.engine import reading, transaction
 
@@ -112,9 +113,7 @@ class TokenStore:
 
     def purge(self, *, at: datetime) -> int:
         """Delete the tokens that expired; give how many."""
-        return self.connection.execute(
-            delete(web_tokens).where(web_tokens.c.expires_at <= at)
-        ).rowcount
+        return sweep(self.connection, web_tokens, web_tokens.c.expires_at <= at)
 
 
 @frozen(kw_only=True)
@@ -159,6 +158,7 @@ class TokenService:
             row = tokens.row(token)
             if row is None or row["kind"] != "refresh" or row["expires_at"] <= now:
                 raise TokenRefused
+            self._lock(connection, row["user_id"])
             if tokens.use(row["id"], at=now):
                 self._active(connection, row["user_id"])
                 return tokens.add(row["user_id"], row["family_id"], at=now)
@@ -178,6 +178,7 @@ class TokenService:
             row = tokens.row(token)
             if row is None:
                 return
+            self._lock(connection, row["user_id"])
             if tokens.revoke_family(row["family_id"], at=now):
                 AuditLog(connection).add(
                     Action.TOKEN_REVOKED,
@@ -205,6 +206,17 @@ class TokenService:
             ):
                 raise TokenRefused
             return self._active(connection, row["user_id"])
+
+    def _lock(self, connection: Connection, user_id: str) -> None:
+        """Let the changes to the tokens of an account come one after the other.
+
+        Two that go through the same family would lock its rows in different orders, and PostgreSQL
+        would end one of them as a deadlock.
+        """
+        try:
+            UserStore(connection).row(user_id, lock=True)
+        except UnknownUser:
+            raise TokenRefused from None
 
     def _active(self, connection: Connection, user_id: str) -> User:
         try:
