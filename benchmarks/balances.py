@@ -93,7 +93,7 @@ def share_equal(drawn: Loans, results: Ints) -> float:
 
 def amortization_balances(drawn: Loans) -> list[int]:
     """Give the balances as the `amortization` library has them, in minor units of 1/100."""
-    from amortization.schedule import amortization_schedule  # type: ignore[import-untyped]  # has none
+    from amortization.schedule import amortization_schedule
 
     balances = []
     for principal, rate_ppm, months, paid in zip(*(c.tolist() for c in drawn), strict=True):

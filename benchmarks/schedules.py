@@ -14,7 +14,7 @@ RATIO = 0.3
 
 def measure(*, quick: bool) -> Iterator[Result]:
     """Measure beside `amortization`, which makes rows of floats; all take turns."""
-    from amortization.schedule import (  # type: ignore[import-untyped]  # it ships no types
+    from amortization.schedule import (
         amortization_schedule,
     )
 
