@@ -12,6 +12,7 @@ from importlib import import_module
 import click
 from attrs import frozen
 
+from comptoir_cli.language import gettext as _
 from comptoir_cli.refusals import refusing
 
 __all__ = ["LazyGroup", "Place"]
@@ -56,7 +57,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from their places, importing none."""
         rows = [(name, place.short_help) for name, place in self._places.items()]
-        with formatter.section(click.core._("Commands")):  # type: ignore[attr-defined]  # its catalogue key
+        with formatter.section(_("Commands")):
             formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
