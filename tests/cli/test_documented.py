@@ -8,6 +8,7 @@ import click
 import pytest
 
 from comptoir_cli.main import PLACES, cli
+from comptoir_web.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 
@@ -41,6 +42,13 @@ def test_every_command_and_option_has_help(path: str) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{path}: {parameter.opts}"
+
+
+def test_every_setting_is_on_its_page() -> None:
+    """The page of the settings has exactly the variables that are read."""
+    page = (PAGE.parent / "settings.md").read_text()
+    named = re.findall(r"^\| `(COMPTOIR_\w+)` \|", page, re.MULTILINE)
+    assert sorted(named) == sorted(line.name for line in Settings().describe())
 
 
 def test_listing_commands_says_what_each_is() -> None:

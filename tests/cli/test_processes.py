@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,6 +126,20 @@ def test_the_database_is_made_and_checked(environment: dict[str, str]) -> None:
         0,
     ]
     assert "db upgrade" in before.stderr
+
+
+def test_an_upgrade_of_a_part_says_so(environment: dict[str, str]) -> None:
+    """When one library is upgraded and the next is refused, both are named: exit code 3."""
+    comptoir(environment, "db", "upgrade")
+    file = environment["COMPTOIR_DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("UPDATE web_schema_version SET version_num = '9999'")
+        database.commit()
+    partly = comptoir(environment, "db", "upgrade")
+    assert partly.returncode == 3
+    assert "wealth" in partly.stderr
+    assert "web" in partly.stderr
+    assert "Traceback" not in partly.stderr
 
 
 def test_a_port_in_use_is_refused_before_starting(environment: dict[str, str]) -> None:

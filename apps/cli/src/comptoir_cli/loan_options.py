@@ -20,7 +20,7 @@ from comptoir_cli.language import gettext as _
 if TYPE_CHECKING:
     from wealth_core.loans import Loan, LoanPlan, Repayment
 
-__all__ = ["loan_from", "loan_options", "plan_from", "rate"]
+__all__ = ["day", "loan_from", "loan_options", "plan_from"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

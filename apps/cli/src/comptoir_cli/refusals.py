@@ -41,7 +41,7 @@ def refusing() -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(_system_message(error)) from error
-    except Exception as error:
+    except Exception as error:  # the libraries' errors are imported only when one comes
         message = _library_message(error)
         if message is None:
             raise
