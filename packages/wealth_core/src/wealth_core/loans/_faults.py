@@ -5,8 +5,6 @@ The sentences are the keys of `translations/fr.po`, where each one has its Frenc
 
 from shared_kernel.faults import FaultKind
 
-NOT_ACCEPTED = FaultKind("loan.not_accepted", "{given} cannot stand here: give {accepted}")
-NOT_A_LIST = FaultKind("loan.not_a_list", "{given} is not a list: give a list of {accepted}")
 NOT_AN_AMOUNT = FaultKind(
     "loan.not_an_amount", '{given} is not an amount: write money("215000", "EUR")'
 )
@@ -28,21 +26,14 @@ RATE_IS_A_PERCENTAGE = FaultKind(
     "loan.rate_is_a_percentage",
     "{given} looks like a percentage: write {suggestion} for {given} %",
 )
-RATE_TOO_PRECISE = FaultKind(
-    "loan.rate_too_precise", "{given} has more than {digits} decimals: round it first"
-)
 NOT_A_WHOLE_NUMBER = FaultKind(
     "loan.not_a_whole_number", "{given} is not a whole number: write for example {example}"
 )
 OUT_OF_RANGE = FaultKind("loan.out_of_range", "{given} is not between {least} and {most}")
-NOT_A_DATE = FaultKind(
-    "loan.not_a_date", "{given} is not a date without a time: write date(2025, 10, 1)"
-)
 DATE_OUT_OF_RANGE = FaultKind(
     "loan.date_out_of_range",
     "{given} is out of the calendar: the loan must lie between the years {least} and {most}",
 )
-TOO_MANY = FaultKind("loan.too_many", "{given} of them are too many: give at most {most}")
 DEFERRAL_TOO_LONG = FaultKind(
     "loan.deferral_too_long",
     "a deferral of {given} months leaves none of the {months} months to repay: write less",
@@ -55,10 +46,6 @@ CAPITALISED_TOO_MUCH = FaultKind(
     "loan.capitalised_too_much",
     "by instalment {number} the interest added to the capital is beyond any amount: "
     "write a shorter deferral or a lower rate",
-)
-SHARE_OUT_OF_RANGE = FaultKind(
-    "loan.share_out_of_range",
-    '{given} is not a share above 0 and up to 1: write Decimal("0.5") for 50 %',
 )
 SHARES_UNDER_ONE = FaultKind(
     "loan.shares_under_one",
@@ -105,21 +92,9 @@ REPAID_TOO_MUCH = FaultKind(
 NOTHING_TO_REPAY = FaultKind(
     "repayment.nothing_to_repay", "nothing is owed any more after instalment {number}"
 )
-LABEL_NOT_TEXT = FaultKind(
-    "loan.label_not_text",
-    "{given} is not a label: write letters, figures and signs, on one line of at most {most}",
-)
 NO_INSTALMENT_TO_KEEP = FaultKind(
     "repayment.no_instalment_to_keep",
     "no level instalment is paid at instalment {number}, so that none can be kept: keep the term",
-)
-UNKNOWN_VERSION = FaultKind(
-    "loan.unknown_version",
-    "{given} is not a version of this document that is understood: write {accepted}",
-)
-VERSION_MISSING = FaultKind("loan.version_missing", "the version is missing: write {accepted}")
-NOT_A_DOCUMENT = FaultKind(
-    "loan.not_a_document", "{given} is not a loan document: give a JSON object"
 )
 NOT_A_TIME = FaultKind(
     "flow.not_a_time",

@@ -17,9 +17,9 @@ import attrs
 
 from shared_kernel import FaultList, Money, add_months, shown, to_minor
 from shared_kernel.rounding import round_decimal
+from wealth_core._checks import check_are, check_day, check_is, kept
 from wealth_core.errors import AprUndefined, LoanFaults
 from wealth_core.loans import _faults
-from wealth_core.loans._checks import check_are, check_day, check_is, kept
 from wealth_core.loans._minor import MONTHS_A_YEAR
 from wealth_core.loans._solver import decimal_of, rate_of
 from wealth_core.loans.schedule import LAST_DAY_OF_EVERY_MONTH, LEVEL, Rounding, Schedule, schedule

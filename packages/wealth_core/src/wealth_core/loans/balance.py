@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared_kernel import FaultList, Money, from_minor, to_minor
+from wealth_core._checks import check_day
 from wealth_core.errors import DateBeforeLoan, LoanFaults
-from wealth_core.loans._checks import check_day
 from wealth_core.loans._minor import MONTHS_A_YEAR
 from wealth_core.loans.repayments import Repayment
 from wealth_core.loans.schedule import CENT, LEVEL, Rounding, schedule

@@ -21,7 +21,6 @@ Amounts and rates are strings, so that no reader can round them. `kind` is told 
 ``type``: ``annuity``, ``interest_only``, ``constant_principal`` or ``balloon``.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -32,14 +31,12 @@ from shared_kernel import (
     Faults,
     dump_json,
     make_converter,
-    parse_json,
     register_tagged_union,
-    shown,
     structure,
     unstructure,
 )
+from wealth_core._documents import opened, parsed, tell_every_fault
 from wealth_core.errors import LoanFaults
-from wealth_core.loans import _faults
 from wealth_core.loans.plan import LoanPlan
 from wealth_core.loans.terms import Annuity, Balloon, ConstantPrincipal, InterestOnly, Kind, Loan
 
@@ -70,17 +67,7 @@ def loans_converter() -> Converter:
             "balloon": Balloon,
         },
     )
-    plain = converter.get_structure_hook(Loan)
-
-    def loan_of(data: object, cls: type[Loan]) -> Loan:
-        try:
-            made: Loan = plain(data, cls)
-        except Faults as error:
-            more = _faults_of_the_rest(converter, data, error) if isinstance(data, Mapping) else ()
-            raise LoanFaults([*error.faults, *more]) from None
-        return made
-
-    converter.register_structure_hook(Loan, loan_of)
+    tell_every_fault(converter, Loan, LoanFaults)
     return converter
 
 
@@ -120,7 +107,7 @@ def loan_from_document(document: object) -> Loan:
     first_due: first_due is missing: it is needed
     months: 0 is not between 1 and 600
     """
-    terms = _opened(document, VERSION)
+    _, terms = opened(document, LoanFaults, VERSION)
     return structure(terms, Loan, converter=_converter())
 
 
@@ -136,7 +123,7 @@ def loan_from_json(text: str | bytes) -> Loan:
         LoanFaults: see `loan_from_document`; also a text that is not JSON, that repeats a key, or
             that is larger than a megabyte.
     """
-    return loan_from_document(_parsed(text))
+    return loan_from_document(parsed(text, LoanFaults))
 
 
 def plan_to_document(plan: LoanPlan) -> dict[str, Any]:
@@ -180,8 +167,8 @@ def plan_from_document(document: object) -> LoanPlan:
     wealth_core.errors.LoanFaults: repayments[0].on: 2025-10-02 is not a due date of the loan: \
 the nearest are 2025-10-01 and 2025-11-01
     """
-    fields = _opened(document, PLAN_VERSION, VERSION)
-    if isinstance(document, Mapping) and document["version"] == VERSION:
+    version, fields = opened(document, LoanFaults, PLAN_VERSION, VERSION)
+    if version == VERSION:
         # The terms are the document itself there, and so are the paths of their faults.
         try:
             return LoanPlan(structure(fields, Loan, converter=_converter()))
@@ -206,57 +193,9 @@ def plan_from_json(text: str | bytes) -> LoanPlan:
     Raises:
         LoanFaults: see `plan_from_document` and `loan_from_json`.
     """
-    return plan_from_document(_parsed(text))
-
-
-def _parsed(text: str | bytes) -> object:
-    """The JSON data of a text, whose faults are those of a loan."""
-    try:
-        return parse_json(text)
-    except Faults as error:
-        raise LoanFaults(error.faults) from None
-
-
-def _opened(document: object, *accepted: int) -> dict[object, object]:
-    """The fields of a document without its version, which is one of those accepted."""
-    if not isinstance(document, Mapping):
-        raise LoanFaults.of(_faults.NOT_A_DOCUMENT, given=shown(document))
-    if "version" not in document:
-        raise LoanFaults.of(_faults.VERSION_MISSING, "version", accepted=accepted[0])
-    version = document["version"]
-    if type(version) is not int or version not in accepted:
-        raise LoanFaults.of(
-            _faults.UNKNOWN_VERSION, "version", given=shown(version), accepted=accepted[0]
-        )
-    return {key: value for key, value in document.items() if key != "version"}
+    return plan_from_document(parsed(text, LoanFaults))
 
 
 @cache
 def _converter() -> Converter:
     return loans_converter()
-
-
-def _faults_of_the_rest(
-    converter: Converter, data: Mapping[object, object], error: Faults
-) -> tuple[Any, ...]:
-    """The faults of the terms that could be read, when others could not.
-
-    The unreadable ones are left to `Loan` as values of no use, which it refuses without comparing
-    anything with them; those refusals are dropped, for `error` tells them better.
-    """
-    unreadable = {fault.path.partition(".")[0].partition("[")[0] for fault in error.faults}
-    terms: dict[str, Any] = {}
-    for field in attrs.fields(Loan):
-        if field.name in unreadable:
-            terms[field.name] = () if field.converter else object()
-        elif field.name in data:
-            terms[field.name] = converter.structure(data[field.name], field.type or object)
-    try:
-        Loan(**terms)
-    except LoanFaults as more:
-        return tuple(
-            fault
-            for fault in more.faults
-            if fault.path.partition(".")[0].partition("[")[0] not in unreadable
-        )
-    return ()

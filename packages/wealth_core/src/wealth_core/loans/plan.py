@@ -6,8 +6,8 @@ from datetime import date
 import attrs
 
 from shared_kernel import FaultList, Money
+from wealth_core._checks import check_is, kept
 from wealth_core.errors import LoanFaults
-from wealth_core.loans._checks import check_is, kept
 from wealth_core.loans.balance import balance_on
 from wealth_core.loans.repayments import Repayment, by_instalment
 from wealth_core.loans.schedule import CENT, Rounding, Schedule, schedule

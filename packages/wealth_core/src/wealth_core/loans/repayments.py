@@ -8,17 +8,10 @@ from enum import StrEnum
 import attrs
 
 from shared_kernel import FaultList, Money
+from wealth_core._checks import check_are, check_is, kept
 from wealth_core.errors import LoanFaults
 from wealth_core.loans import _faults
-from wealth_core.loans._checks import (
-    MAX_MONTHS,
-    check_amount,
-    check_are,
-    check_date,
-    check_is,
-    check_whole,
-    kept,
-)
+from wealth_core.loans._checks import MAX_MONTHS, check_amount, check_date, check_whole
 from wealth_core.loans._minor import half_up
 from wealth_core.loans.terms import InterestOnly, Loan
 

@@ -20,8 +20,8 @@ from typing import overload
 
 from shared_kernel import Money, add_months, from_minor, shown, to_minor
 from shared_kernel.rounding import EXACT_CONTEXT
+from wealth_core._checks import NOT_ACCEPTED
 from wealth_core.errors import LoanFaults
-from wealth_core.loans import _faults
 from wealth_core.loans._minor import MONTHS_A_YEAR, half_up
 from wealth_core.loans._table import FINE, Run, Table, plain_table, shown_minor
 from wealth_core.loans.repayments import Repayment, by_instalment
@@ -397,7 +397,7 @@ def schedule(
     named: object = rounding
     if not isinstance(named, Rounding):  # the text "exact" would be taken for CENT in silence
         accepted = " | ".join(each.name for each in Rounding)
-        raise LoanFaults.of(_faults.NOT_ACCEPTED, "rounding", given=shown(named), accepted=accepted)
+        raise LoanFaults.of(NOT_ACCEPTED, "rounding", given=shown(named), accepted=accepted)
     principal = to_minor(loan.principal)
     scale = FINE if rounding is EXACT else 1
     level = rounding is LEVEL

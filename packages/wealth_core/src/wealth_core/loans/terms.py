@@ -15,6 +15,7 @@ import attrs
 
 from shared_kernel import FaultList, Money, add_months
 from shared_kernel.rounding import EXACT_CONTEXT
+from wealth_core._checks import check_are, check_is, check_label, check_share, kept
 from wealth_core.errors import LoanFaults
 from wealth_core.loans import _faults
 from wealth_core.loans._checks import (
@@ -22,14 +23,9 @@ from wealth_core.loans._checks import (
     LAST_YEAR,
     MAX_MONTHS,
     check_amount,
-    check_are,
     check_date,
-    check_is,
-    check_label,
     check_rate,
-    check_share,
     check_whole,
-    kept,
 )
 
 MAX_INSURANCES = 20

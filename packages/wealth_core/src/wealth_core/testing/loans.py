@@ -13,6 +13,7 @@ except ImportError as error:
     raise ExtraMissing("comptoir-wealth", "testing") from error
 
 from shared_kernel import Money, from_minor, to_minor
+from wealth_core._checks import is_one_line
 from wealth_core.loans import (
     CENT,
     Balloon,
@@ -36,7 +37,6 @@ from wealth_core.loans import (
     interest_only,
     schedule,
 )
-from wealth_core.loans._checks import is_one_line
 
 CURRENCIES = ("EUR", "USD", "XOF", "TND")
 """Two decimals, none, and three."""
