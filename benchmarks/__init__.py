@@ -7,6 +7,7 @@ when a target is missed. One module a subject:
 - `balances`: a million remaining balances, checked against the scalar schedule one by one
 - `schedules`: one schedule of 300 months, in minor units and as rows of money
 - `rates`: one annual percentage rate
+- `networth`: one net worth of thirty lines, and the paths of a projection
 - `starting`: how long the imports and the command's help take
 - `loan_page`: the page of a loan on the real server, for twenty people at once
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import harness
 
-SUBJECTS = ("starting", "schedules", "rates", "balances", "loan_page")
+SUBJECTS = ("starting", "schedules", "rates", "balances", "networth", "loan_page")
 
 
 def main() -> int:

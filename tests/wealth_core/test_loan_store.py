@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import pytest
 from sqlalchemy import Connection, Engine, select, update
+from testkit.children import children
 
 from shared_kernel import money
 from shared_kernel.engine import reading, transaction
@@ -322,8 +323,7 @@ def test_owners_and_moments_are_checked(store: LoanStore) -> None:
         store.add("client-1", "Maison", MORTGAGE, at=NOON.replace(tzinfo=None))
 
 
-WRITER = textwrap.dedent(
-    """
+WRITER = """
     import sys
     from datetime import UTC, date, datetime
     from decimal import Decimal
@@ -363,31 +363,15 @@ WRITER = textwrap.dedent(
     engine.dispose()
     print(changed, flush=True)
     """
-)
 
 
 def write_at_once(url: str, task: str, loan_id: str, *, writers: int = 4) -> list[int]:
     """Run writers as processes that begin at the same moment; give what each of them changed."""
-    command = [sys.executable, "-W", "error", "-c", WRITER, url, task, loan_id]
-    running = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(writers)
-    ]
-    try:
-        for process in running:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in running:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        answers = [process.communicate(timeout=120)[0] for process in running]
-        assert [process.returncode for process in running] == [0] * writers
-        return [int(answer) for answer in answers]
-    finally:
-        for process in running:
-            process.kill()
-            process.communicate()
+    with children(writers, WRITER, url, task, loan_id) as running:
+        assert [writer.line() for writer in running] == ["ready"] * writers
+        for writer in running:
+            writer.tell()
+        return [int(writer.finish()) for writer in running]
 
 
 def test_processes_that_change_at_once_lose_nothing(tables: Engine, database_url: str) -> None:

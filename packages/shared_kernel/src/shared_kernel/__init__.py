@@ -17,6 +17,7 @@ The map::
     |-- translations   the French of every sentence
     |-- columns        column types that mean the same on both databases   (extra: storage)
     |-- engine         SQLite and PostgreSQL with the same promises        (extra: storage)
+    |-- copying        many rows at once into PostgreSQL                 (extra: storage)
     |-- migrations     a history and a version table for each library      (extra: storage)
     |-- pdf            documents through typst                             (extra: pdf)
     |-- testing        Hypothesis strategies, a check of catalogues        (extra: testing)

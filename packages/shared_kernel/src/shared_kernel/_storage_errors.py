@@ -62,6 +62,12 @@ def storage_error(context: ExceptionContext) -> StorageError | None:
     return None
 
 
+def driver_error(error: BaseException) -> StorageError | None:
+    """Returns the same for an error of PostgreSQL's driver, where it is used past SQLAlchemy."""
+    closed = getattr(error, "pgcode", None) is None and "closed" in str(error)
+    return _of_postgresql(error, disconnected=closed)
+
+
 def _of_sqlite(error: sqlite3.Error, *, reads: bool) -> StorageError | None:
     # Errors that the driver itself raises carry no code.
     code: int = getattr(error, "sqlite_errorcode", None) or 0
