@@ -13,6 +13,13 @@ __all__ = ["cli", "main"]
 
 PLACES = {
     "loan": Place("comptoir_cli.commands.loan", "loan", _("Loans: table, balance at a date, APR.")),
+    "networth": Place(
+        "comptoir_cli.commands.networth", "networth", _("Net worth: what is owned and owed.")
+    ),
+    "plan": Place("comptoir_cli.commands.plan", "plan", _("The plan and the actions of a month.")),
+    "quotes": Place(
+        "comptoir_cli.commands.quotes", "quotes", _("Prices of cryptos and currencies.")
+    ),
     "demo": Place("comptoir_cli.commands.demo", "demo", _("Prepare a demonstration and serve it.")),
     "serve": Place("comptoir_cli.commands.serve", "serve", _("Serve the pages and the API.")),
     "worker": Place("comptoir_cli.commands.worker", "worker", _("Run the jobs in the background.")),
@@ -39,7 +46,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> No
     cls=LazyGroup,
     places=PLACES,
     help=_(
-        "Comptoir: loans, and the platform that serves them.\n\n"
+        "Comptoir: loans, net worth, and the platform that serves them.\n\n"
         "Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 refused, 2 wrong usage, "
         "3 partly done. COMPTOIR_LOCALE=en speaks English."
     ),

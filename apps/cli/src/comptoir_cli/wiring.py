@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from comptoir_web.identity.service import IdentityService
     from comptoir_web.settings import Settings
+    from comptoir_web.wealth.service import WealthService
 
-__all__ = ["container", "identity", "settings"]
+__all__ = ["container", "identity", "settings", "wealth"]
 
 
 def settings() -> Settings:
@@ -66,3 +67,26 @@ def identity() -> Iterator[IdentityService]:
 
     with container(current) as services:
         yield services.get(IdentityService)
+
+
+@contextmanager
+def wealth(email: str) -> Iterator[tuple[WealthService, str]]:
+    """Open the service of wealth on an up-to-date database, with the id of a client.
+
+    Args:
+        email: The address of the client's account.
+
+    Raises:
+        Refusal: No client has that address.
+    """
+    current = settings()
+    from comptoir_web.identity.roles import Role
+    from comptoir_web.identity.service import IdentityService
+    from comptoir_web.wealth.service import WealthService
+
+    with container(current) as services:
+        user = services.get(IdentityService).user_by_email(email)
+        if user is None or user.role is not Role.CLIENT:
+            text = _("No client has the address {email}: see comptoir users list --role client")
+            raise Refusal(text.format(email=email))
+        yield services.get(WealthService), user.id
