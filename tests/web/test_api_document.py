@@ -44,7 +44,9 @@ def schemas(node: object) -> Iterator[dict[str, Any]]:
         if node.get("type") == "object" or "properties" in node:
             yield node
         for key, value in node.items():
-            if key not in {"example", "examples"}:
+            if key == "properties":  # names of any kind, "properties" too: only what they hold
+                yield from schemas(list(value.values()))
+            elif key not in {"example", "examples"}:
                 yield from schemas(value)
     elif isinstance(node, list):
         for value in node:

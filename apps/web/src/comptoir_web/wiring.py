@@ -16,6 +16,7 @@ import svcs
 from sqlalchemy import Engine
 
 from comptoir_web.clock import Clock, utc_now
+from comptoir_web.container import services
 from comptoir_web.files import FileStore, file_store
 from comptoir_web.identity.keys import Keys
 from comptoir_web.identity.passwords import Passwords
@@ -27,14 +28,12 @@ from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.jobs.serving import queue_for
 from comptoir_web.mail import Mailer, mailer_for
 from comptoir_web.settings import Settings
+from comptoir_web.wealth.clients import ClientBook
+from comptoir_web.wealth.quotes import QuoteService, sources_for
+from comptoir_web.wealth.service import WealthService
 from shared_kernel.engine import create_engine
 
 __all__ = ["Clock", "build_registry", "services", "utc_now"]
-
-
-def services() -> svcs.Container:
-    """The services of the request being answered."""
-    return svcs.flask.svcs_from()
 
 
 def build_registry(
@@ -60,7 +59,11 @@ def build_registry(
     mailer = mailer or mailer_for(settings)
     registry.register_value(Mailer, mailer)
     registry.register_value(FileStore, files or file_store(settings))
-    registry.register_value(JobQueue, queue_for(settings, engine, clock))
+    queue = queue_for(settings, engine, clock)
+    registry.register_value(JobQueue, queue)
+    registry.register_value(WealthService, WealthService(engine, clock, queue))
+    registry.register_value(QuoteService, QuoteService(engine, clock, sources_for(settings)))
+    registry.register_value(ClientBook, ClientBook(engine, clock))
     keys = Keys(settings.secret_key)
     passwords = Passwords()
     second_factor = SecondFactorService(

@@ -7,6 +7,8 @@ The map:
 - ``auth``: bearer tokens at the door, and the guard beside each blueprint;
 - ``requests``: a request read once into attrs values, with all its faults;
 - ``loan_documents``: a loan on the wire, and its bounds;
+- ``wealth_documents``: holdings, profiles and plans on the wire;
+- ``versions``: the ETag that a change names;
 - ``problems``: what is answered when something is wrong (RFC 9457);
 - ``openapi``, ``schema``: the document, written from the same classes that read and answer;
 - ``viewer``: the document and its viewer as pages.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from comptoir_web.api.wealth_documents import add_wealth
 from shared_kernel import structure
 from wealth_core.loans import (
     Annuity,
@@ -45,6 +46,7 @@ def _converter() -> Converter:
 
     made.register_structure_hook(Loan, loan_of)
     made.register_unstructure_hook(Loan, loan_to_document)
+    add_wealth(made)
     return made
 
 

@@ -23,12 +23,14 @@ from comptoir_web.api.loan_documents import CONVERTER, describe_loans
 from comptoir_web.api.problems import MEDIA_TYPE, Problem
 from comptoir_web.api.requests import read_body, read_headers, read_query
 from comptoir_web.api.schema import AttrsModelAdapter, JsonSchema, Schemas
+from comptoir_web.api.wealth_documents import describe_wealth
 from shared_kernel import FaultList, dump_json, unstructure
 
 __all__ = ["OPAQUE_ID", "SCHEMAS", "Answer", "OpaqueIdConverter", "document", "operation"]
 
 SCHEMAS: Final = Schemas()
 describe_loans(SCHEMAS)
+describe_wealth(SCHEMAS)
 _BEARER: Final = "bearer"
 OPAQUE_ID: Final = "opaque_id"
 """The URL converter of an identifier that a store gave: 32 hexadecimal digits."""
@@ -47,7 +49,8 @@ _SPEC: Final = SpecTree(
     title="Comptoir",
     version="1.0.0",
     description=(
-        "Loans to the cent. Amounts and rates are strings, so that no float comes between: "
+        "Loans and net worth to the cent. Amounts and rates are strings, so that no float comes "
+        "between: "
         '`{"amount": "215000.00", "currency": "EUR"}`, `"0.0335"`. Unknown and repeated keys are '
         "refused. What is refused comes back as a problem document (RFC 9457) that lists every "
         "fault with its path, in English, or in French when `Accept-Language` asks for it."

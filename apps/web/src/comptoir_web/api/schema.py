@@ -120,10 +120,9 @@ class Schemas:
     Classes are named by their Python name; two classes of one name are refused, because a client
     generated from the document could not tell them apart.
 
-    What a field's type does not say is told once, by `own`, `tag`, `beside`, `bound` and
-    `example`. A field's
-    ``metadata`` may hold ``schema`` (keywords to add), ``type`` (the type to describe in place of
-    its own) and ``name`` (its name on the wire, for headers).
+    What a field's type does not say is told once, by `own`, `tag`, `beside`, `bound`, `leave_out`
+    and `example`. A field's ``metadata`` may hold ``schema`` (keywords to add), ``type`` (the type
+    to describe in place of its own) and ``name`` (its name on the wire, for headers).
 
     Example:
         >>> @attrs.frozen
@@ -140,6 +139,7 @@ class Schemas:
         self._tags: dict[type, tuple[str, str]] = {}
         self._beside: dict[type, dict[str, JsonSchema]] = {}
         self._bounds: dict[tuple[type, str], JsonSchema] = {}
+        self._left_out: set[tuple[type, str]] = set()
         self._examples: dict[type, object] = {}
         self._named: dict[str, object] = {}
 
@@ -158,6 +158,10 @@ class Schemas:
     def bound(self, cls: type[Any], field: str, schema: JsonSchema) -> None:
         """Add what a class accepts in a field to what its type says."""
         self._bounds[cls, field] = schema
+
+    def leave_out(self, cls: type[Any], field: str) -> None:
+        """Say that the wire may leave out a field that the class needs: reading gives it one."""
+        self._left_out.add((cls, field))
 
     def example(self, cls: type[Any], document: object) -> None:
         """Give an example, shown by the viewer; a test structures every one of them."""
@@ -207,7 +211,7 @@ class Schemas:
                 schema = {**schema, "description": text}
             more = {**field.metadata.get("schema", {}), **self._bounds.get((cls, field.name), {})}
             properties[name] = {**schema, **more}
-            if field.default is attrs.NOTHING:
+            if field.default is attrs.NOTHING and (cls, field.name) not in self._left_out:
                 required.append(name)
         schema = {
             "type": "object",

@@ -18,13 +18,13 @@ from flask_login import (  # type: ignore[import-untyped]  # it ships no types
     current_user,
 )
 
+from comptoir_web.container import services
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.sessions import ABSOLUTE, PENDING
 from comptoir_web.identity.sign_in import Opened, SignInService
 from comptoir_web.identity.users import User
 from comptoir_web.security.redirects import here_or_back
 from comptoir_web.settings import Settings
-from comptoir_web.wiring import services
 
 __all__ = [
     "PENDING_COOKIE",

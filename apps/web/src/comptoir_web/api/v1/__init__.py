@@ -4,7 +4,10 @@ The map:
 
 - `session`: access tokens (sign-in, refresh, revoke) and who holds one;
 - `calculator`: a loan's schedule, its balance at a date, its annual percentage rate;
-- `saved`: the loans an account keeps.
+- `saved`: the loans an account keeps;
+- `holdings`: what an account owns and owes;
+- `networth`: the figure shown, its recomputation, its history, its projection;
+- `planning`: the investor's profile, the plan, the actions of a month.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Final
 
 from flask import Blueprint
 
-from comptoir_web.api.v1 import calculator, saved, session
+from comptoir_web.api.v1 import calculator, holdings, networth, planning, saved, session
 
 __all__ = ["BLUEPRINTS", "COMMON", "SECTIONS"]
 
@@ -21,7 +24,13 @@ COMMON: Final[tuple[Blueprint, ...]] = (session.blueprint,)
 """What every installation has."""
 
 SECTIONS: Final[dict[str, tuple[Blueprint, ...]]] = {
-    "wealth": (calculator.blueprint, saved.blueprint),
+    "wealth": (
+        calculator.blueprint,
+        saved.blueprint,
+        holdings.blueprint,
+        networth.blueprint,
+        planning.blueprint,
+    ),
 }
 """What each section of the settings switches on."""
 

@@ -21,11 +21,11 @@ from comptoir_web.api.openapi import OPAQUE_ID, SCHEMAS, Answer, operation
 from comptoir_web.api.problems import (
     CHANGED_MEANWHILE,
     CONFLICT,
-    ETAG_NEEDED,
     NOT_FOUND,
     ApiProblem,
     answer_with_problems,
 )
+from comptoir_web.api.versions import ChangeHeaders, etag
 from comptoir_web.identity.roles import Role
 from comptoir_web.wiring import Clock, services
 from shared_kernel import FaultKind, FaultList, Faults
@@ -47,12 +47,8 @@ MAX_LIMIT: Final = 100
 MAX_OFFSET: Final = 1_000_000
 MAX_KEY: Final = 200
 _KEY: Final = re.compile(rf"[!-~]{{1,{MAX_KEY}}}", re.ASCII)
-_ETAG: Final = re.compile(r'"([0-9]{1,9})"', re.ASCII)
 
 BAD_KEY = FaultKind("api.bad_key", "this is no key: write 1 to {most} visible ASCII characters")
-BAD_ETAG = FaultKind(
-    "api.bad_etag", "this is no ETag of ours: send the one that was read, as {example}"
-)
 OUT_OF_RANGE = FaultKind("api.out_of_range", "{given} is not between {least} and {most}")
 
 
@@ -107,41 +103,6 @@ class AddHeaders:
         ok = given is None or _KEY.fullmatch(given) is not None
         faults.check(ok, BAD_KEY, "Idempotency-Key", most=MAX_KEY)
         faults.raise_if_any(Faults)
-
-
-@attrs.frozen(kw_only=True)
-class ChangeHeaders:
-    """The headers of a request that changes.
-
-    Attributes:
-        if_match: The ETag of the version that the change was made from.
-    """
-
-    if_match: str | None = attrs.field(
-        default=None,
-        metadata={
-            "name": "If-Match",
-            "type": str,
-            "schema": {"pattern": '^"[0-9]{1,9}"$', "examples": ['"1"']},
-        },
-    )
-
-    def __attrs_post_init__(self) -> None:
-        faults = FaultList()
-        ok = self.if_match is None or _ETAG.fullmatch(self.if_match) is not None
-        faults.check(ok, BAD_ETAG, "If-Match", example='"1"')
-        faults.raise_if_any(Faults)
-
-    def version(self) -> int:
-        """Give the version that was read.
-
-        Raises:
-            ApiProblem: None is named (428).
-        """
-        found = _ETAG.fullmatch(self.if_match) if self.if_match else None
-        if found is None:
-            raise ApiProblem(ETAG_NEEDED)
-        return int(found[1])
 
 
 @attrs.frozen(kw_only=True)
@@ -277,7 +238,7 @@ def save_loan(headers: AddHeaders, body: LoanToSave) -> Answer:
         # The very request that saved it came again after it was deleted: deleting wins.
         raise ApiProblem(CONFLICT)
     location = url_for("api_saved_loans.get_loan", loan_id=saved.id)
-    return Answer(_kept(saved), 201, headers={"Location": location, "ETag": _etag(saved)})
+    return Answer(_kept(saved), 201, headers={"Location": location, "ETag": etag(saved.version)})
 
 
 @blueprint.get(f"/<{OPAQUE_ID}:loan_id>")
@@ -289,7 +250,7 @@ def get_loan(loan_id: str) -> Answer:
             saved = LoanStore(connection).get(signed_in_user().id, loan_id)
         except SavedLoanMissing:
             raise ApiProblem(NOT_FOUND) from None
-    return Answer(_kept(saved), headers={"ETag": _etag(saved)})
+    return Answer(_kept(saved), headers={"ETag": etag(saved.version)})
 
 
 @blueprint.put(f"/<{OPAQUE_ID}:loan_id>")
@@ -319,7 +280,7 @@ def replace_loan(loan_id: str, headers: ChangeHeaders, body: LoanToSave) -> Answ
             raise ApiProblem(NOT_FOUND) from None
         except StaleVersion:
             raise ApiProblem(CHANGED_MEANWHILE) from None
-    return Answer(_kept(saved), headers={"ETag": _etag(saved)})
+    return Answer(_kept(saved), headers={"ETag": etag(saved.version)})
 
 
 @blueprint.delete(f"/<{OPAQUE_ID}:loan_id>")
@@ -335,10 +296,6 @@ def delete_loan(loan_id: str) -> Answer:
         except SavedLoanMissing:
             raise ApiProblem(NOT_FOUND) from None
     return Answer(status=204)
-
-
-def _etag(saved: SavedLoan) -> str:
-    return f'"{saved.version}"'
 
 
 def _kept(saved: SavedLoan) -> KeptLoan:
