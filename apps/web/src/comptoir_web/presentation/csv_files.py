@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Cell", "csv_bytes", "safe_text"]
+    from flask import Response
+
+__all__ = ["Cell", "csv_bytes", "csv_response", "safe_text"]
 
 Cell = str | int | Decimal | date
 
@@ -58,6 +60,17 @@ def csv_bytes(rows: Iterable[Sequence[Cell]], *, locale: str) -> bytes:
     for row in rows:
         writer.writerow([_written(cell, french=french) for cell in row])
     return (_BOM + file.getvalue()).encode()
+
+
+def csv_response(rows: Iterable[Sequence[Cell]], *, name: str) -> Response:
+    """The file of some rows as a download called ``name.csv``, in the reader's language."""
+    from flask import Response  # late: jobs write these files too, without Flask
+
+    from .languages import language
+
+    response = Response(csv_bytes(rows, locale=language()), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return response
 
 
 def _written(cell: Cell, *, french: bool) -> str:

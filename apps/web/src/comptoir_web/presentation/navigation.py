@@ -48,6 +48,10 @@ class Link:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("wealth.dashboard", lazy_gettext("Net worth"), "pie-chart", frozenset({"client"})),
+    Section("planning.index", lazy_gettext("Plan"), "calendar-check", frozenset({"client"})),
+    Section("clients.index", lazy_gettext("Clients"), "person-lines-fill", frozenset({"admin"})),
+    Section("quotes.index", lazy_gettext("Prices"), "currency-exchange", frozenset({"admin"})),
     Section("loans.index", lazy_gettext("Loans"), "bank", frozenset({"client", "admin"})),
     Section("jobs.index", lazy_gettext("Jobs"), "hourglass-split", frozenset({"client", "admin"})),
     Section("admin.users", lazy_gettext("Users"), "people", frozenset({"admin"})),

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 import attrs
-from flask import request
+from flask import request, url_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from flask import Flask
 
-__all__ = ["Column", "Page", "Sort", "address_with", "install_tables", "page_number", "sort_from"]
+__all__ = [
+    "Column",
+    "Page",
+    "Sort",
+    "address_with",
+    "asked_page",
+    "install_tables",
+    "page_number",
+    "same_filters",
+    "sort_from",
+]
 
 
 @attrs.frozen
@@ -100,6 +110,19 @@ def page_number(total: int, *, size: int) -> int:
     except ValueError:
         asked = 1
     return min(max(asked, 1), pages)
+
+
+def asked_page() -> int:
+    """The page the address asks for, at least 1; a service brings it back among those there are."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+def same_filters(endpoint: str) -> str:
+    """The address of another page with the arguments of this one: the file of what is listed."""
+    # Not through url_for's arguments, some of which (`_scheme`) would make another address.
+    asked = request.query_string.decode("ascii", "replace")
+    return f"{url_for(endpoint)}?{asked}" if asked else url_for(endpoint)
 
 
 def address_with(**changes: object) -> str:

@@ -4,6 +4,8 @@
    - a GET form leaves its empty fields out of the address
    - what was typed comes back when the session ended meanwhile
    - rows of a repeated group are added and removed in place
+   - sums of fields are said as they are typed
+   - what follows from sliders is asked of the server as they move
    - charts are drawn from the data- attributes of their canvas */
 "use strict";
 
@@ -76,7 +78,7 @@
 
   const KEPT = "comptoir-typed";
   const typed = (form) => all("input, select, textarea", form)
-    .filter((field) => field.name && !["hidden", "password", "checkbox", "radio"].includes(field.type));
+    .filter((field) => field.name && !["hidden", "password", "checkbox", "radio", "file"].includes(field.type));
   const signsIn = document.querySelector("form[data-signs-in]");
 
   const keep = (form) => {
@@ -145,14 +147,24 @@
 
   /* --- repeated rows --- */
 
-  const renumber = (group) => {
-    all(":scope > .repeated", group).forEach((row, index) => {
-      for (const node of all("[name], [id], [for], [aria-describedby]", row)) {
-        for (const attribute of ["name", "id", "for", "aria-describedby"]) {
-          const value = node.getAttribute(attribute);
-          if (value) node.setAttribute(attribute, value.replaceAll(/-\d+-/g, `-${index}-`));
-        }
+  // A group inside a row is renamed with it, what its template holds too.
+  const NUMBERED = ["name", "id", "for", "value", "aria-describedby", "data-adds", "data-shown-when"];
+
+  const rename = (row, prefix, index) => {
+    for (const attribute of NUMBERED) {
+      for (const node of all(`[${attribute}*="${prefix}-"]`, row)) {
+        if (attribute === "value" && node.tagName !== "BUTTON") continue;
+        const parts = node.getAttribute(attribute).split(prefix).map((part, place) => (place ? part.replace(/^-\d+(?=-|$)/, `-${index}`) : part));
+        node.setAttribute(attribute, parts.join(prefix));
       }
+    }
+    for (const inner of all("template", row)) rename(inner.content, prefix, index);
+  };
+
+  const renumber = (group) => {
+    const prefix = group.id.replace(/^group-/, "");
+    all(":scope > .repeated", group).forEach((row, index) => {
+      rename(row, prefix, index);
       const number = row.querySelector("[data-row-number]");
       if (number) number.textContent = String(index + 1);
     });
@@ -164,9 +176,10 @@
     if (add) {
       event.preventDefault();
       const group = document.getElementById(add.dataset.adds);
-      const template = group.querySelector("template");
+      const template = group.querySelector(":scope > template");
       template.before(template.content.cloneNode(true));
       renumber(group);
+      follow();
       const rows = all(":scope > .repeated", group);
       rows[rows.length - 1].querySelector("input, select").focus();
     } else if (remove) {
@@ -175,39 +188,119 @@
       const group = row.parentElement;
       row.remove();
       renumber(group);
-      group.querySelector("[data-adds]")?.focus();
+      group.querySelector(":scope > [data-adds]")?.focus();
     }
   });
 
-  /* --- charts --- */
-
-  const charts = all("canvas[data-chart]");
-  if (!charts.length || !window.Chart) return;
+  /* --- a sum of fields: said as it is typed, reckoned again by the server --- */
 
   const locale = document.documentElement.lang;
+  const inPercent = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 2 });
+
+  const addUp = () => {
+    for (const sum of all("output[data-sum-of]")) {
+      const fields = all(`[data-adds-up="${sum.dataset.sumOf}"]`).map((field) => Number(field.value.replace(/[\s%]/g, "").replace(",", ".")));
+      const hundredths = fields.filter(Number.isFinite).reduce((total, value) => total + Math.round(value * 100), 0);
+      sum.textContent = inPercent.format(hundredths / 10000);
+      sum.parentElement.classList.toggle("sum-over", hundredths > sum.dataset.most * 100);
+    }
+  };
+  document.addEventListener("input", addUp);
+  document.addEventListener("click", addUp);
+
+  /* --- sliders whose answer follows them: the server reckons, the page shows ---
+     <form data-live="answer" data-from="/address"> beside <div id="answer"> */
+
+  const written = (output, value) => {
+    const { unit, year, years } = output.dataset;
+    if (unit === "years") return `${value} ${value === 1 ? year : years}`;
+    if (unit === "percent") return inPercent.format(value / 100);
+    return new Intl.NumberFormat(locale, { style: "currency", currency: unit }).format(value);
+  };
+
+  for (const form of all("form[data-live]")) {
+    const answer = document.getElementById(form.dataset.live);
+    const said = document.getElementById(`${form.dataset.live}-said`);
+    let waiting;
+    let asked = new AbortController();
+    const reckon = async () => {
+      asked.abort();
+      asked = new AbortController();
+      const mine = asked;
+      const changed = all("input, select", form).filter((field) => field.name && field.value !== field.dataset.default);
+      const query = new URLSearchParams(changed.map((field) => [field.name, field.value]));
+      const address = query.size ? `${form.action}?${query}` : form.action;
+      const late = setTimeout(() => answer.setAttribute("aria-busy", "true"), 300);
+      try {
+        const reply = await fetch(`${form.dataset.from}?${query}`, { signal: mine.signal });
+        if (reply.redirected || (!reply.ok && reply.status !== 422)) throw new Error(reply.statusText);
+        const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+        const open = all("details", answer).map((part) => part.open);
+        answer.replaceChildren(...page.body.childNodes);
+        all("details", answer).forEach((part, index) => { part.open = open[index] ?? part.open; });
+        if (said) said.textContent = answer.querySelector("[data-says]")?.textContent ?? "";
+        history.replaceState(null, "", address);
+        document.dispatchEvent(new Event("comptoir:drawn"));
+      } catch (error) {
+        // The whole page says what happened: the session ended, or the server is away.
+        if (error.name !== "AbortError") location.assign(address);
+      } finally {
+        clearTimeout(late);
+        if (mine === asked) answer.removeAttribute("aria-busy");
+      }
+    };
+    form.addEventListener("input", (event) => {
+      const output = form.querySelector(`output[for="${event.target.id}"]`);
+      if (output) output.textContent = written(output, Number(event.target.value));
+      clearTimeout(waiting);
+      waiting = setTimeout(reckon, 200);
+    });
+  }
+
+  /* --- charts --- */
+
+  if (!window.Chart) return;
+
   const styles = () => getComputedStyle(document.documentElement);
+
+  const ticks = (days) => {
+    // The first day of months, quarters or years: as many as find room.
+    const first = new Date(days[0]);
+    const months = (new Date(days[days.length - 1]) - first) / 2629800000;
+    const step = [1, 2, 3, 6, 12, 24, 60, 120].find((size) => months / size <= 7) ?? 240;
+    const found = [];
+    for (let month = first.getUTCFullYear() * 12; found.length < 12; month += step) {
+      const day = Date.UTC(Math.floor(month / 12), month % 12, 1);
+      if (day > new Date(days[days.length - 1])) break;
+      if (day >= first) found.push({ value: day });
+    }
+    return { found, yearly: step >= 12 };
+  };
 
   const draw = (canvas) => {
     const data = JSON.parse(canvas.dataset.chart);
     const look = styles();
     const colour = (name) => look.getPropertyValue(name).trim();
-    const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
-    const whole = new Intl.NumberFormat(locale, { style: "currency", currency: data.currency, maximumFractionDigits: data.decimals, minimumFractionDigits: data.decimals });
+    const digits = { maximumFractionDigits: data.decimals, minimumFractionDigits: data.decimals };
+    // A rate has a unit and no currency, and the figures of its axis need the decimals it has.
+    const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: data.currency ? 1 : data.decimals });
+    const whole = new Intl.NumberFormat(locale, data.currency ? { style: "currency", currency: data.currency, ...digits } : digits);
     const font = { size: 13, family: getComputedStyle(document.body).fontFamily };
     const named = (text) => ({ display: true, text, font, color: colour("--ink-soft") });
     const axis = (more) => ({
       border: { display: false },
-      ticks: { color: colour("--ink-soft"), font },
+      ticks: { color: colour("--ink-soft"), font, maxRotation: 0, autoSkipPadding: 16 },
       grid: { color: colour("--line") },
       ...more,
     });
-    const y = axis({ stacked: true, beginAtZero: true, title: named(data.unit) });
-    y.ticks.callback = (value) => short.format(value);
-    y.ticks.maxTicksLimit = 6;
-    const x = axis({ stacked: true, grid: { display: false }, title: named(data.abscissa) });
-    x.ticks.maxRotation = 0;
-    x.ticks.autoSkipPadding = 16;
-    return new window.Chart(canvas, {
+    const amounts = (more) => {
+      const y = axis({ title: named(data.unit ?? data.currency), ...more });
+      y.ticks.callback = (value) => short.format(value);
+      y.ticks.maxTicksLimit = 6;
+      return y;
+    };
+
+    const bars = () => ({
       type: "bar",
       data: {
         labels: data.labels,
@@ -221,26 +314,84 @@
           barPercentage: 0.92,
         })),
       },
+      scales: {
+        x: axis({ stacked: true, grid: { display: false }, title: named(data.abscissa) }),
+        y: amounts({ stacked: true, beginAtZero: true }),
+      },
+      said: (item) => ` ${item.dataset.label} ${whole.format(Number(data.series[item.datasetIndex].values[item.dataIndex]))}`,
+    });
+
+    const ring = () => ({
+      type: "doughnut",
+      data: {
+        labels: data.labels,
+        datasets: [{
+          data: data.values.map(Number),
+          backgroundColor: data.labels.map((_, index) => colour(`--chart-${index + 1}`)),
+          borderColor: colour("--card"),
+          borderWidth: 2,
+        }],
+      },
+      cutout: "64%",
+      interaction: { mode: "nearest", intersect: true },
+      said: (item) => ` ${item.label} ${whole.format(Number(data.values[item.dataIndex]))}`,
+    });
+
+    const through = (series) => {
+      const { found, yearly } = ticks(data.days);
+      const month = new Intl.DateTimeFormat(locale, yearly ? { year: "numeric", timeZone: "UTC" } : { month: "short", year: "2-digit", timeZone: "UTC" });
+      const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+      const x = axis({ type: "linear", grid: { display: false }, afterBuildTicks: (scale) => { if (found.length) scale.ticks = found; } });
+      x.min = Date.parse(data.days[0]);
+      x.max = Date.parse(data.days[data.days.length - 1]);
+      x.ticks.callback = (value) => month.format(value);
+      return {
+        type: "line",
+        data: {
+          datasets: series.map((one) => ({
+            label: one.label,
+            data: one.values.map((value, index) => ({ x: Date.parse(data.days[index]), y: Number(value) })),
+            borderColor: colour(`--chart-${one.colour}`),
+            // The band of a fan lies between its high line and the low one before it.
+            backgroundColor: one.line === "high" ? `${colour(`--chart-${one.colour}`)}33` : colour(`--chart-${one.colour}`),
+            fill: one.line === "high" ? "-1" : false,
+            borderWidth: one.line && one.line !== "middle" ? 1 : 2,
+            pointRadius: data.days.length > 24 ? 0 : 3,
+            pointHitRadius: 12,
+            tension: 0,
+          })),
+        },
+        scales: { x, y: amounts({ grace: "8%", ...(Math.min(...series.flatMap((one) => one.values)) === 0 && { min: 0 }) }) },
+        titled: (items) => day.format(items[0].parsed.x),
+        said: (item) => ` ${item.dataset.label} ${whole.format(Number(series[item.datasetIndex].values[item.dataIndex]))}`,
+      };
+    };
+    const line = () => through([data]);
+    const fan = () => through(data.series);
+
+    const { type, data: drawn, said, titled, ...more } = { ring, line, fan }[data.kind]?.() ?? bars();
+    return new window.Chart(canvas, {
+      type,
+      data: drawn,
       options: {
         animation: false,
         maintainAspectRatio: false,
         interaction: { mode: "index", intersect: false },
-        scales: { x, y },
+        ...more,
         plugins: {
           legend: { display: false },
-          tooltip: {
-            callbacks: {
-              label: (item) => ` ${item.dataset.label} ${whole.format(Number(data.series[item.datasetIndex].values[item.dataIndex]))}`,
-            },
-          },
+          tooltip: { callbacks: { label: said, ...(titled && { title: titled }) } },
         },
       },
     });
   };
 
-  let drawn = charts.map(draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  let drawn = [];
+  const drawAll = () => {
     drawn.forEach((chart) => chart.destroy());
-    drawn = charts.map(draw);
-  });
+    drawn = all("canvas[data-chart]").map(draw);
+  };
+  drawAll();
+  document.addEventListener("comptoir:drawn", drawAll);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 })();

@@ -50,7 +50,7 @@ __all__ = [
 
 ALERTS: Final = "wealth.alerts"
 ALERT_MAIL: Final = "wealth.alert_mail"
-PAGE: Final = "/plateforme/patrimoine/"
+PAGE: Final = "/plateforme/plan/alertes"
 LATE_MONTHS: Final = 13
 """What waits for longer than that has been told long since."""
 

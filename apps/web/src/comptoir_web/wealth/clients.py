@@ -6,41 +6,43 @@ the index of the snapshots, however many were taken. Nothing here computes a net
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
-from sqlalchemy import Engine, and_, case, func, literal, or_, select
+from sqlalchemy import Engine, Row, case, func, literal, or_, select
 
 from comptoir_web.identity.roles import Role
 from comptoir_web.storage.tables import web_users
-from shared_kernel import Money, from_minor, minor_digits
+from comptoir_web.wealth.statistics import (
+    AMOUNTS,
+    Bracket,
+    CurrencyTotals,
+    MonthTotal,
+    brackets_of,
+    evolution_of,
+    totals_of,
+)
+from shared_kernel import Money, add_months, from_minor
 from shared_kernel.engine import reading
-from wealth_core.networth import Category
 from wealth_core.storage.holding_tables import wealth_holdings
 from wealth_core.storage.overview import has_stale_lines, latest_snapshot, month_moves
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, FromClause, RowMapping, Select
+    from sqlalchemy import ColumnElement, RowMapping, Select
 
 __all__ = [
     "SORTS",
     "Attention",
-    "Bracket",
     "Client",
     "ClientBook",
     "ClientPage",
     "ClientState",
-    "CurrencyTotals",
-    "MonthTotal",
     "Statistics",
 ]
-
-_BRACKETS: Final = (0, 10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
-_SCALE: Final = {"XOF": 500, "XAF": 500, "GNF": 5_000, "DZD": 100, "MAD": 10, "TND": 1}
 
 
 class ClientState(StrEnum):
@@ -95,49 +97,6 @@ class Attention:
 
 
 @frozen(kw_only=True)
-class CurrencyTotals:
-    """What is under advice in one currency, from the snapshots shown.
-
-    Attributes:
-        currency: ISO 4217 code.
-        clients: How many clients count in it.
-        categories: The assets by category, in the order of `Category`.
-        total_assets: Their sum.
-        credits: What is owed beside the properties.
-        net_worth: The difference.
-    """
-
-    currency: str
-    clients: int
-    categories: tuple[tuple[Category, Money], ...]
-    total_assets: Money
-    credits: Money
-    net_worth: Money
-
-    def of(self, category: Category) -> Money:
-        """The total of a category."""
-        return next(total for each, total in self.categories if each is category)
-
-
-@frozen(kw_only=True)
-class Bracket:
-    """How many clients are worth from ``least`` to below ``below``; None is no bound."""
-
-    least: Money | None
-    below: Money | None
-    clients: int
-
-
-@frozen(kw_only=True)
-class MonthTotal:
-    """The net worth under advice at the end of a month, and of how many clients."""
-
-    month: date
-    net_worth: Money
-    clients: int
-
-
-@frozen(kw_only=True)
 class Statistics:
     """What the page of statistics shows.
 
@@ -181,17 +140,23 @@ class ClientBook:
         ``sort`` is one of `SORTS`; clients without a figure come last whichever way it is sorted.
         """
         listed = _listed(search, state)
+        # Who is on the page follows from the accounts alone where nothing asks for more: the
+        # snapshots are then looked up for these few.
+        accounts = _accounts(search) if state is None else listed
+        choosing = accounts if sort in _OF_ACCOUNTS else listed
         with reading(self.engine) as connection:
             total = connection.execute(
-                select(func.count()).select_from(listed.subquery())
+                select(func.count()).select_from(accounts.subquery())
             ).scalar_one()
             number = max(1, min(number, -(-total // per_page) or 1))
+            chosen = choosing.order_by(*_order(choosing, sort, descending=descending))
             rows = connection.execute(
-                listed.order_by(*_order(listed, sort, descending=descending))
-                .limit(per_page)
-                .offset((number - 1) * per_page)
+                chosen.limit(per_page).offset((number - 1) * per_page)
             ).mappings()
-            clients = tuple(_client(row) for row in rows)
+            ids = [row["id"] for row in rows]
+            found = connection.execute(listed.where(web_users.c.id.in_(ids))).mappings()
+            by_id = {row["id"]: _client(row) for row in found}
+        clients = tuple(by_id[each] for each in ids)
         return ClientPage(clients=clients, number=number, per_page=per_page, total=total)
 
     def attention(self) -> Attention:
@@ -199,33 +164,33 @@ class ClientBook:
         listed = _listed("", None).subquery()
         query = select(listed.c.state, func.count()).group_by(listed.c.state)
         with reading(self.engine) as connection:
-            found = {ClientState(name): int(number) for name, number in connection.execute(query)}
-        states = {state: found.get(state, 0) for state in ClientState}
-        return Attention(clients=sum(states.values()), states=states)
+            return _attention({row[0]: int(row[1]) for row in connection.execute(query)})
 
     def statistics(self, *, months: int = 12) -> Statistics:
         """The totals, the distribution and the evolution over so many months."""
-        attention = self.attention()
-        listed = _listed("", None).subquery()
         with reading(self.engine) as connection:
-            totals = tuple(map(_totals, connection.execute(_by_currency(listed)).mappings()))
-            if not totals:
-                return Statistics(attention=attention, totals=(), brackets=(), months=())
-            main = totals[0].currency
-            brackets = connection.execute(_by_bracket(listed, main)).one()
-            clients = select(web_users.c.id).where(_IS_CLIENT)
-            moves = connection.execute(month_moves(clients, currency=main)).all()
+            rows = connection.execute(_listed("", None)).mappings().all()
+            totals = totals_of(rows)
+            moves: Sequence[Row[Any]] = ()
+            if totals:
+                today = self.clock().date()
+                since = add_months(today.replace(day=1), 1 - months)
+                people = select(web_users.c.id).where(_IS_CLIENT)
+                query = month_moves(people, currency=totals[0].currency, since=since)
+                moves = connection.execute(query).all()
         return Statistics(
-            attention=attention,
+            attention=_attention(Counter(str(row["state"]) for row in rows)),
             totals=totals,
-            brackets=_brackets(main, brackets),
-            months=_evolution(
-                main,
-                {int(row[0]): (int(row[1]), int(row[2])) for row in moves},
-                last=_month_number(self.clock().date()),
-                months=months,
-            ),
+            brackets=brackets_of(rows, totals[0].currency) if totals else (),
+            months=evolution_of(moves, totals[0].currency, last=today, months=months)
+            if totals
+            else (),
         )
+
+
+def _attention(counts: Mapping[str, int]) -> Attention:
+    states = {state: counts.get(state.value, 0) for state in ClientState}
+    return Attention(clients=sum(states.values()), states=states)
 
 
 _shown, _JOINS_SHOWN = latest_snapshot(web_users.c.id, "shown", complete=True)
@@ -243,8 +208,6 @@ _state = case(
 )
 
 _IS_CLIENT = web_users.c.role == Role.CLIENT.value
-_AMOUNTS: Final = {category: f"{category.value}_minor" for category in Category}
-
 
 _SOURCE = (
     web_users.outerjoin(_shown, _JOINS_SHOWN)
@@ -254,25 +217,15 @@ _SOURCE = (
 """Each account with the snapshot that is shown and the last one, where they exist."""
 
 
-def _listed(search: str, state: ClientState | None) -> Select[Any]:
-    query = (
-        select(
-            web_users.c.id,
-            web_users.c.name,
-            web_users.c.email,
-            web_users.c.disabled_at,
-            func.lower(web_users.c.name).label("name_key"),
-            _shown.c.base_currency,
-            _shown.c.net_worth_minor,
-            _shown.c.total_assets_minor,
-            _shown.c.credits_minor,
-            _shown.c.valued_on,
-            *(_shown.c[name] for name in _AMOUNTS.values()),
-            _state.label("state"),
-        )
-        .select_from(_SOURCE)
-        .where(_IS_CLIENT)
-    )
+def _accounts(search: str) -> Select[Any]:
+    """The clients whose name or address contains a text."""
+    query = select(
+        web_users.c.id,
+        web_users.c.name,
+        web_users.c.email,
+        web_users.c.disabled_at,
+        func.lower(web_users.c.name).label("name_key"),
+    ).where(_IS_CLIENT)
     if search:
         escaped = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         pattern = f"%{escaped}%"
@@ -282,6 +235,24 @@ def _listed(search: str, state: ClientState | None) -> Select[Any]:
                 web_users.c.email.like(pattern, escape="\\"),
             )
         )
+    return query
+
+
+def _listed(search: str, state: ClientState | None) -> Select[Any]:
+    """The same with what is shown of each."""
+    query = (
+        _accounts(search)
+        .add_columns(
+            _shown.c.base_currency,
+            _shown.c.net_worth_minor,
+            _shown.c.total_assets_minor,
+            _shown.c.credits_minor,
+            _shown.c.valued_on,
+            *(_shown.c[name] for name in AMOUNTS.values()),
+            _state.label("state"),
+        )
+        .select_from(_SOURCE)
+    )
     if state is not None:
         query = query.where(_state == state.value)
     return query
@@ -296,10 +267,11 @@ SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What the list can be sorted by, and the columns behind."""
 
+_OF_ACCOUNTS: Final = frozenset({"name", "email"})
+"""The sorts that need nothing but the accounts."""
 
-def _order(
-    listed: Select[Any], sort: str, *, descending: bool
-) -> Sequence[ColumnElement[object]]:
+
+def _order(listed: Select[Any], sort: str, *, descending: bool) -> Sequence[ColumnElement[object]]:
     columns = listed.selected_columns
     wanted = [columns[name] for name in SORTS[sort]]
     return [
@@ -320,87 +292,3 @@ def _client(row: RowMapping) -> Client:
         state=ClientState(row["state"]),
         active=row["disabled_at"] is None,
     )
-
-
-def _by_currency(listed: FromClause) -> Select[Any]:
-    names = (*_AMOUNTS.values(), "total_assets_minor", "credits_minor", "net_worth_minor")
-    clients = func.count().label("clients")
-    return (
-        select(
-            listed.c.base_currency,
-            clients,
-            *(func.sum(listed.c[name]).label(name) for name in names),
-        )
-        .where(listed.c.base_currency.is_not(None))
-        .group_by(listed.c.base_currency)
-        .order_by(clients.desc(), listed.c.base_currency)
-    )
-
-
-def _totals(row: RowMapping) -> CurrencyTotals:
-    currency = row["base_currency"]
-
-    def amount(name: str) -> Money:
-        # PostgreSQL adds big integers into a decimal.
-        return from_minor(int(row[name]), currency)
-
-    return CurrencyTotals(
-        currency=currency,
-        clients=row["clients"],
-        categories=tuple((category, amount(name)) for category, name in _AMOUNTS.items()),
-        total_assets=amount("total_assets_minor"),
-        credits=amount("credits_minor"),
-        net_worth=amount("net_worth_minor"),
-    )
-
-
-def _bounds(currency: str) -> tuple[int, ...]:
-    """The limits of the brackets in minor units: in francs they are of another size."""
-    unit = 10 ** minor_digits(currency)
-    return tuple(bound * unit * _SCALE.get(currency, 1) for bound in _BRACKETS)
-
-
-def _by_bracket(listed: FromClause, currency: str) -> Select[Any]:
-    worth, bounds = listed.c.net_worth_minor, _bounds(currency)
-    edges = [None, *bounds, None]
-    counts = []
-    for least, below in pairwise(edges):
-        inside = and_(
-            *([worth >= least] if least is not None else []),
-            *([worth < below] if below is not None else []),
-        )
-        counts.append(func.coalesce(func.sum(case((inside, 1), else_=0)), 0))
-    return select(*counts).where(listed.c.base_currency == currency)
-
-
-def _brackets(currency: str, counts: Sequence[object]) -> tuple[Bracket, ...]:
-    amounts = [from_minor(bound, currency) for bound in _bounds(currency)]
-    edges = [None, *amounts, None]
-    return tuple(
-        Bracket(least=least, below=below, clients=int(str(count)))
-        for (least, below), count in zip(pairwise(edges), counts, strict=True)
-    )
-
-
-def _month_number(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _evolution(
-    currency: str, moves: Mapping[int, tuple[int, int]], *, last: int, months: int
-) -> tuple[MonthTotal, ...]:
-    if not moves:
-        return ()
-    first = min(moves)
-    numbers = range(first, last + 1)
-    worths = accumulate(moves.get(number, (0, 0))[0] for number in numbers)
-    clients = accumulate(moves.get(number, (0, 0))[1] for number in numbers)
-    totals = [
-        MonthTotal(
-            month=date(number // 12, number % 12 + 1, 1),
-            net_worth=from_minor(worth, currency),
-            clients=count,
-        )
-        for number, worth, count in zip(numbers, worths, clients, strict=True)
-    ]
-    return tuple(totals[-months:])

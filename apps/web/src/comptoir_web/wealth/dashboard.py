@@ -107,8 +107,7 @@ class Dashboard:
 def change_since(shown: Snapshot | None, history: Sequence[SnapshotPoint]) -> Change | None:
     """How the net worth shown moved over about a month, in the same currency.
 
-    Against the last point of a month before or earlier; before there is one, against the first
-    point there is.
+    Against the earlier point nearest to a month before: figures are taken when someone asks.
     """
     if shown is None:
         return None
@@ -119,8 +118,8 @@ def change_since(shown: Snapshot | None, history: Sequence[SnapshotPoint]) -> Ch
     ]
     if not earlier:
         return None
-    limit = add_months(shown.valued_on, -1)
-    point = next((one for one in reversed(earlier) if one.valued_on <= limit), earlier[0])
+    month_before = add_months(shown.valued_on, -1)
+    point = min(earlier, key=lambda one: (abs(one.valued_on - month_before), one.valued_on))
     return Change(
         amount=shown.net_worth - point.net_worth, since=point.valued_on, before=point.net_worth
     )

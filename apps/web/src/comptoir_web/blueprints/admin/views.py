@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from comptoir_web.blueprints.admin.forms import ROLE_NAMES, NewUserForm, RoleForm
@@ -23,9 +23,15 @@ from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.users import SORTS, User, UserPage
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.presentation import gettext as _
-from comptoir_web.presentation import language
-from comptoir_web.presentation.csv_files import Cell, csv_bytes
-from comptoir_web.presentation.tables import Column, Page, Sort, sort_from
+from comptoir_web.presentation.csv_files import Cell, csv_response
+from comptoir_web.presentation.tables import (
+    Column,
+    Page,
+    Sort,
+    asked_page,
+    same_filters,
+    sort_from,
+)
 from comptoir_web.settings import Settings
 from comptoir_web.wiring import services
 
@@ -50,13 +56,13 @@ def index() -> ResponseReturnValue:
 def users() -> ResponseReturnValue:
     """The accounts; the search, the filters, the sort and the page are in the address."""
     asked = _AskedUsers.from_address()
-    found = asked.page(number=_asked_page(), per_page=USERS_PER_PAGE)
+    found = asked.page(number=asked_page(), per_page=USERS_PER_PAGE)
     return render_template(
         "admin/users.html",
         users=found.users,
         page=Page(number=found.number, size=found.per_page, total=found.total),
         asked=asked,
-        csv_url=_same_filters("admin.users_csv"),
+        csv_url=same_filters("admin.users_csv"),
         role_names=ROLE_NAMES,
         columns=(
             Column("name", _("Name"), sortable=True),
@@ -78,7 +84,7 @@ def users_csv() -> ResponseReturnValue:
         (u.name, u.email, str(ROLE_NAMES[u.role]), state_name(u), u.created_at.date())
         for u in _AskedUsers.from_address().page(number=1, per_page=MOST_LINES).users
     ]
-    return _csv(rows, _("accounts"))
+    return csv_response(rows, name=_("accounts"))
 
 
 @blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
@@ -193,7 +199,7 @@ def audit() -> ResponseReturnValue:
     found = identity.audit(
         user_id=about.id if about else None,
         action=action,
-        number=_asked_page(),
+        number=asked_page(),
         per_page=LINES_PER_PAGE,
     )
     return render_template(
@@ -206,7 +212,7 @@ def audit() -> ResponseReturnValue:
         action_name=action_name,
         details=details,
         page=Page(number=found.number, size=found.per_page, total=found.total),
-        csv_url=_same_filters("admin.audit_csv"),
+        csv_url=same_filters("admin.audit_csv"),
         columns=(
             Column("at", _("When (UTC)")),
             Column("action", _("What")),
@@ -245,7 +251,7 @@ def audit_csv() -> ResponseReturnValue:
         )
         for entry in entries
     ]
-    return _csv(rows, _("audit-log"))
+    return csv_response(rows, name=_("audit-log"))
 
 
 def _user_page(found: User, *, form: RoleForm | None = None, link: str = "") -> str:
@@ -320,23 +326,6 @@ def _asked_audit(identity: IdentityService) -> tuple[User | None, str | None]:
 def _accounts_of(identity: IdentityService, entries: Sequence[AuditEntry]) -> Mapping[str, User]:
     named = {user_id for e in entries for user_id in (e.actor_id, e.subject_id) if user_id}
     return identity.users_by_id(named)
-
-
-def _same_filters(endpoint: str) -> str:
-    # Not through url_for's arguments, some of which (`_scheme`) would make another address.
-    asked = request.query_string.decode("ascii", "replace")
-    return f"{url_for(endpoint)}?{asked}" if asked else url_for(endpoint)
-
-
-def _csv(rows: Sequence[Sequence[Cell]], name: str) -> Response:
-    response = Response(csv_bytes(rows, locale=language()), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
-
-
-def _asked_page() -> int:
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
 
 
 def _last_admin() -> str:

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from comptoir_web.blueprints.jobs import words
+from comptoir_web.blueprints.jobs.outcomes import left_out, next_page
 from comptoir_web.files import FileAbsent, FileStore
 from comptoir_web.identity.access import visitor
 from comptoir_web.identity.roles import Role, reached_by
+from comptoir_web.identity.service import IdentityService
 from comptoir_web.jobs.errors import JobUnknown
-from comptoir_web.jobs.model import Job
+from comptoir_web.jobs.model import Job, JobState
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language
@@ -70,8 +72,17 @@ def export_loans() -> ResponseReturnValue:
 def show(job_id: str) -> ResponseReturnValue:
     """One job: its state first, then what can be done about it."""
     job = _job(job_id)
+    absent = left_out(job)
+    accounts = services().get(IdentityService).users_by_id({one.owner for one in absent})
     return render_template(
-        "jobs/show.html", job=job, words=words, kept_until=_kept_until(job), seconds=_seconds(job)
+        "jobs/show.html",
+        job=job,
+        words=words,
+        kept_until=_kept_until(job),
+        seconds=_seconds(job),
+        left_out=absent,
+        accounts=accounts,
+        next=next_page(job) if job.state is JobState.DONE else None,
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from comptoir_web.blueprints.jobs.outcomes import outcome
 from comptoir_web.jobs.model import Job, JobState, Sentence
 from comptoir_web.presentation.languages import gettext as _
+from comptoir_web.wealth.jobs import RECOMPUTE_ALL, REFRESH_QUOTES
 
 __all__ = ["kind_name", "sentence", "state_icon", "state_name", "summary"]
 
 
 def kind_name(kind: str) -> str:
     """What the work is called."""
-    if kind == "loans.export":
-        return _("Export of my loans")
-    return _("Work in the background")
+    return {
+        "loans.export": _("Export of my loans"),
+        RECOMPUTE_ALL: _("Net worth of every client"),
+        REFRESH_QUOTES: _("Refresh of the prices"),
+    }.get(kind, _("Work in the background"))
 
 
 def state_name(state: JobState) -> str:
@@ -58,7 +62,7 @@ def summary(job: Job) -> str:
         case JobState.DONE if job.file:
             return _("Your file is ready.")
         case JobState.DONE:
-            return _("The work is done.")
+            return outcome(job) or _("The work is done.")
         case JobState.CANCELLED:
             return _("The work was cancelled. What was done is kept: it can go on from there.")
         case JobState.FAILED:

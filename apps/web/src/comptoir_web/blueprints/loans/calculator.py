@@ -11,7 +11,7 @@ from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import keep_address
 
 from .address import address_of
-from .forms import GROUPS, without_row
+from .forms import GROUPS, open_folds, without_row
 from .saved import edited_loan
 from .views import (
     answered,
@@ -108,25 +108,12 @@ def _answer_or_400() -> Answer:
 
 
 def _open_folds(form: LoanForm, added: str | None, removed: str | None) -> frozenset[str]:
-    """The folded parts in which something is written or wrong."""
-    found = {name for name in GROUPS if form.group(name).entries}
+    """The folded parts in which something is written or wrong, or was just added or removed."""
+    found = set(open_folds(form))
     if added:
         found.add(added)
     if removed:
         found.add(removed.rpartition("-")[0])
-    if form.kind.data != "annuity" or form.deferral.data != "none":
-        found.add("kind")
-    if any(
-        f.errors
-        for f in (
-            form.kind,
-            form.balloon_amount,
-            form.amortised_over,
-            form.deferral,
-            form.deferral_months,
-        )
-    ):
-        found.add("kind")
-    if not form.first_period_days.empty or form.rounding.data != "cent" or form.rounding.errors:
+    if form.rounding.data != "cent" or form.rounding.errors:
         found.add("reckoning")
     return frozenset(found)

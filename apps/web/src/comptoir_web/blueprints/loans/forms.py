@@ -5,9 +5,8 @@ It is a GET form: all that is typed is in the address, which can be kept, sent a
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtforms import Form
 from wtforms.fields import FieldList, FormField, StringField
@@ -22,6 +21,8 @@ from comptoir_web.presentation.fields import (
 from comptoir_web.presentation.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from werkzeug.datastructures import MultiDict
     from wtforms.fields.core import Field
 
@@ -30,9 +31,11 @@ __all__ = [
     "FeeForm",
     "InsuranceForm",
     "LoanForm",
+    "LoanTermsForm",
     "RateChangeForm",
     "RepaymentForm",
     "blank",
+    "open_folds",
     "without_row",
 ]
 
@@ -104,15 +107,14 @@ class RepaymentForm(Form):
     )
 
 
-class LoanForm(Form):
-    """Every term of a loan, and what one asks of it."""
+class LoanTermsForm(Form):
+    """Every term of a loan; a part of a larger form when it has a prefix."""
 
     principal = AmountField(_("Amount borrowed"))
     currency = ChoiceField(_("Currency"), choices=[(c, c) for c in CURRENCIES], default="EUR")
     annual_rate = PercentField(_("Annual nominal rate"))
     months = CountField(_("Duration"))
     first_due = DayField(_("First due date"))
-    on = DayField(_("Capital owed on"))
 
     kind = ChoiceField(
         _("Repayment"),
@@ -137,25 +139,23 @@ class LoanForm(Form):
     )
     deferral_months = CountField(_("Months of deferral"))
     first_period_days = CountField(_("Days of the first period"))
-    rounding = ChoiceField(
-        _("Reckoning"),
-        choices=[
-            ("cent", _("the bank's table, to the cent")),
-            ("exact", _("exact, rounded only where shown")),
-            ("level", _("the same instalment to the end")),
-        ],
-        default="cent",
-    )
     insurance = FieldList(FormField(InsuranceForm), _("Insurance"))
     fees = FieldList(FormField(FeeForm), _("Fees"))
     rate_changes = FieldList(FormField(RateChangeForm), _("Changes of rate"))
     repayments = FieldList(FormField(RepaymentForm), _("Early repayments"))
 
-    def __init__(self, given: MultiDict[str, str] | None, *, first_due: date, on: date) -> None:
-        """Read the address; `first_due` and `on` are proposed where it is silent."""
+    def __init__(
+        self,
+        formdata: MultiDict[str, str] | None = None,
+        obj: object = None,
+        prefix: str = "",
+        **kwargs: Any,  # whatever WTForms gives a form: the defaults of its fields
+    ) -> None:
+        """Read the fields whose names begin with `prefix`."""
+        super().__init__(formdata=formdata, obj=obj, prefix=prefix, **kwargs)
+        self._named = prefix
         # A currency of the address that is not proposed is still one that exists: it joins the
         # list.
-        super().__init__(formdata=given, data={"first_due": first_due, "on": on})
         asked = self.currency.data
         if asked not in CURRENCIES and asked.isalpha() and len(asked) == 3:
             self.currency.choices = (*((c, c) for c in CURRENCIES), (asked, asked))
@@ -173,7 +173,7 @@ class LoanForm(Form):
 
     def spare(self, name: str) -> FormField[Form]:
         """An empty row of a group, which the page's script copies; the same one for every page."""
-        return _spare_rows()[name]
+        return _spare_rows(self._named)[name]
 
     def add_row(self, name: str) -> None:
         """Add an empty row to a group (the button of a page without scripts)."""
@@ -189,13 +189,45 @@ class LoanForm(Form):
         field.errors = [*field.errors, message]
 
 
-@cache
-def _spare_rows() -> dict[str, FormField[Form]]:
+class LoanForm(LoanTermsForm):
+    """Every term of a loan, and what one asks of it."""
+
+    on = DayField(_("Capital owed on"))
+    rounding = ChoiceField(
+        _("Reckoning"),
+        choices=[
+            ("cent", _("the bank's table, to the cent")),
+            ("exact", _("exact, rounded only where shown")),
+            ("level", _("the same instalment to the end")),
+        ],
+        default="cent",
+    )
+
+    def __init__(self, given: MultiDict[str, str] | None, *, first_due: date, on: date) -> None:
+        """Read the address; `first_due` and `on` are proposed where it is silent."""
+        super().__init__(given, data={"first_due": first_due, "on": on})
+
+
+@lru_cache(maxsize=64)
+def _spare_rows(prefix: str) -> dict[str, FormField[Form]]:
     # Only ever read: its texts are lazy, so each page writes it in its own language.
-    form = LoanForm(None, first_due=date.max, on=date.max)
+    form = LoanTermsForm(prefix=prefix)
     for name in GROUPS:
         form.add_row(name)
     return {name: form.group(name).entries[0] for name in GROUPS}
+
+
+def open_folds(form: LoanTermsForm) -> frozenset[str]:
+    """The folded parts in which something is written or wrong."""
+    found = {name for name in GROUPS if form.group(name).entries}
+    kinds = (form.kind, form.balloon_amount, form.amortised_over, form.deferral)
+    if form.kind.data != "annuity" or form.deferral.data != "none":
+        found.add("kind")
+    if any(field.errors for field in (*kinds, form.deferral_months)):
+        found.add("kind")
+    if not form.first_period_days.empty:
+        found.add("reckoning")
+    return frozenset(found)
 
 
 def blank(row: Form) -> bool:

@@ -56,9 +56,9 @@ if TYPE_CHECKING:
     from shared_kernel import Money
     from wealth_core.loans import Kind
 
-    from .forms import LoanForm
+    from .forms import LoanForm, LoanTermsForm
 
-__all__ = ["LoanQuestion", "read_question", "refuse_faults"]
+__all__ = ["LoanQuestion", "LoanTerms", "read_question", "read_terms", "refuse_faults"]
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Form)
@@ -117,8 +117,25 @@ class LoanQuestion:
         return LoanPlan(self.loan, repayments=self.repayments, rounding=self.rounding)
 
 
+@attrs.frozen
+class LoanTerms:
+    """A loan and its early repayments, in the order of their days."""
+
+    loan: Loan
+    repayments: tuple[Repayment, ...] = ()
+
+
 def read_question(form: LoanForm) -> LoanQuestion | None:
     """The question a form asks; None when something is wrong, which the form then says."""
+    terms = read_terms(form)
+    on = form.on.data
+    if terms is None or on is None:
+        return None
+    return LoanQuestion(terms.loan, on, Rounding(form.rounding.data), terms.repayments)
+
+
+def read_terms(form: LoanTermsForm) -> LoanTerms | None:
+    """The loan that a form describes; None when something is wrong, which the form then says."""
     form.validate()
     missing = frozenset(_missing(form))
     found = FaultList()
@@ -126,13 +143,12 @@ def read_question(form: LoanForm) -> LoanQuestion | None:
     # What was compared with a value that is not there says nothing.
     said = [each for each in found.faults if not _depends(each.path, missing)]
     refuse_faults(form, said)
-    on = form.on.data
-    if loan is None or on is None or missing or form.errors or form.form_errors:
+    if loan is None or missing or said or form.errors or form.form_errors:
         return None
-    return LoanQuestion(loan, on, Rounding(form.rounding.data), repayments)
+    return LoanTerms(loan, repayments)
 
 
-def _missing(form: LoanForm) -> Iterator[str]:
+def _missing(form: LoanTermsForm) -> Iterator[str]:
     """The fields without which there is no loan, and which hold no value; each gets its message."""
     wanted = {
         "principal": gettext("Write the amount borrowed, for example 215000."),
@@ -142,7 +158,7 @@ def _missing(form: LoanForm) -> Iterator[str]:
         "on": gettext("Write a date, for example 01/10/2025."),
     }
     for name, message in wanted.items():
-        if form[name].data is None:
+        if name in form and form[name].data is None:
             if not form[name].errors:
                 form.refuse(form[name], message)
             yield name
@@ -167,7 +183,7 @@ def _depends(path: str, missing: frozenset[str]) -> bool:
     )
 
 
-def _loan(form: LoanForm, found: FaultList) -> tuple[Loan | None, tuple[Repayment, ...]]:
+def _loan(form: LoanTermsForm, found: FaultList) -> tuple[Loan | None, tuple[Repayment, ...]]:
     """The loan and the early repayments, and every fault of them.
 
     A value that is missing is stood in for, so that what is wrong with the rest is said at once.
@@ -221,7 +237,7 @@ def _collected(found: FaultList, path: str, make: Callable[[], T]) -> T | None:
 
 
 def _rows(
-    form: LoanForm, name: str, found: FaultList, kind: type[Row], make: Callable[[Row], T]
+    form: LoanTermsForm, name: str, found: FaultList, kind: type[Row], make: Callable[[Row], T]
 ) -> tuple[T, ...]:
     made = []
     for place, row in enumerate(form.filled_rows(name, kind)):
@@ -230,7 +246,7 @@ def _rows(
     return tuple(made)
 
 
-def _kind(form: LoanForm, currency: str) -> Kind:
+def _kind(form: LoanTermsForm, currency: str) -> Kind:
     match form.kind.data:
         case "interest_only":
             return interest_only
@@ -245,7 +261,7 @@ def _kind(form: LoanForm, currency: str) -> Kind:
             return annuity
 
 
-def _deferral(form: LoanForm) -> Deferral | None:
+def _deferral(form: LoanTermsForm) -> Deferral | None:
     if form.deferral.data == "none":
         return None
     months = _wanted(form.deferral_months, "months", NUMBER_WANTED, example="12")
@@ -319,7 +335,7 @@ def _absent(path: str, kind: FaultKind, example: str) -> Faults:
     return Faults((Fault(path, kind, {"example": example}),))
 
 
-def refuse_faults(form: LoanForm, faults: Iterable[Fault]) -> None:
+def refuse_faults(form: LoanTermsForm, faults: Iterable[Fault]) -> None:
     """Put every fault of a library beside its field; one without a field goes on top."""
     for fault in faults:
         message = fault_sentence(fault)
@@ -331,7 +347,7 @@ def refuse_faults(form: LoanForm, faults: Iterable[Fault]) -> None:
             form.refuse(field, message)
 
 
-def _field_of(form: LoanForm, path: str) -> Field | None:
+def _field_of(form: LoanTermsForm, path: str) -> Field | None:
     place = _PLACE.match(path)
     if place:
         group, index, name = place.groups()
