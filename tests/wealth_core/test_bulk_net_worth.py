@@ -93,7 +93,7 @@ def plain_holdings(draw: st.DrawFn) -> Holdings:
                 draw(labels()),
                 from_minor(draw(st.integers(0, 10**9)), draw(st.sampled_from(("EUR", "USD")))),
                 draw(st.dates(date(2023, 1, 1), DAY)),
-                ownership=draw(st.sampled_from(("1", "0.5", "0.1"))) and Decimal("0.5"),
+                ownership=draw(st.sampled_from((Decimal(1), Decimal("0.5"), Decimal("0.333")))),
                 loans=[
                     Debt(f"l{place}", draw(labels()), loan, share=share)
                     for place, (loan, share) in enumerate(of_property)
@@ -289,7 +289,7 @@ def test_a_reason_of_an_earlier_version_is_still_told() -> None:
     details = details_of(text.replace("networth.no_price", "networth.gone"), base_currency="EUR")
     reasons = [line.reason for line in details.lines if line.reason]
     assert [reason.message for reason in reasons] == [
-        line.reason.message for line in worth.unpriced if line.reason
+        f"it was said then: {line.reason.message}" for line in worth.unpriced if line.reason
     ]
     with pytest.raises(ValueError, match="version 99"):
         details_of('{"v":99}', base_currency="EUR")

@@ -210,6 +210,19 @@ def test_a_chunk_is_all_or_nothing(tables: Engine) -> None:
     assert done == [(0, 3), (1, 3), (2, 2)]
 
 
+def test_old_runs_are_forgotten(tables: Engine) -> None:
+    """What is known of a finished run goes after three months; its snapshots stay."""
+    fill(tables)
+    old = run_all(tables)
+    recent = run_all(tables, at=NOON + timedelta(days=80))
+    run_all(tables, at=NOON + timedelta(days=100))
+    with reading(tables) as connection:
+        assert run_report(connection, recent.run_id) == recent
+        with pytest.raises(RunMissing):
+            run_report(connection, old.run_id)
+    assert len(snapshots(tables)) == 8
+
+
 def test_a_run_over_nobody_and_one_that_is_not_there(tables: Engine) -> None:
     """The first ends at once; the second is said to be missing."""
     report = run_all(tables)

@@ -209,7 +209,7 @@ def test_no_read_changes_a_row(tables: Engine) -> None:
 def _rows_changed(connection: Connection) -> int:
     """How many rows the database says this connection, or this transaction, has changed."""
     if connection.dialect.name == "sqlite":
-        changed: int = connection.connection.total_changes  # type: ignore[attr-defined]  # sqlite3's own
+        changed: int = connection.connection.total_changes
         return changed
     counted = connection.exec_driver_sql(
         "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"

@@ -17,9 +17,13 @@ from comptoir_web.blueprints.account.enrolment import blueprint as enrolment
 from comptoir_web.blueprints.account.views import blueprint as account
 from comptoir_web.blueprints.admin.views import blueprint as admin
 from comptoir_web.blueprints.auth.views import blueprint as auth
+from comptoir_web.blueprints.clients.views import blueprint as clients
 from comptoir_web.blueprints.jobs.views import blueprint as jobs
 from comptoir_web.blueprints.loans.views import blueprint as loans
+from comptoir_web.blueprints.planning import blueprint as planning
+from comptoir_web.blueprints.quotes.views import blueprint as quotes
 from comptoir_web.blueprints.site.views import blueprint as site
+from comptoir_web.blueprints.wealth import blueprint as wealth
 from comptoir_web.error_pages import init_errors
 from comptoir_web.identity.access import init_access, visitor
 from comptoir_web.identity.keys import Keys
@@ -62,7 +66,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Pages of every installation; who reaches each is said beside it."""
 
-SECTIONS: dict[str, tuple[Blueprint, ...]] = {"wealth": (loans,)}
+SECTIONS: dict[str, tuple[Blueprint, ...]] = {"wealth": (wealth, planning, clients, quotes, loans)}
 """Pages of the sections that the settings switch on."""
 
 PUBLIC_ENDPOINTS = frozenset({"assets.asset", "languages.switch"})

@@ -42,6 +42,11 @@ DEVELOPMENT_SECRET = "development-only-not-a-secret-key"  # noqa: S105 # nosec B
 
 MIN_SECRET_LENGTH = 32
 SECTIONS = ("wealth", "freight", "cards", "shop", "accounting")
+QUOTE_SOURCES = ("binance", "ecb")
+MOST_REFRESH_MINUTES = 24 * 60
+
+_EMPTY_COUNTS = frozenset({"COMPTOIR_QUOTE_SOURCES"})
+"""Variables whose empty value means none, and not that they were left alone."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "COMPTOIR_DATABASE_URL": ("DATABASE_URL", "SQLALCHEMY_DATABASE_URI"),
@@ -169,6 +174,13 @@ class Environment:
         "memory://",
         help="where the rates are counted: memory://, or redis://... for all processes",
     )
+    quote_sources: str = environ.var(
+        ",".join(QUOTE_SOURCES),
+        help="who is asked for prices; empty asks nobody, as development does unless it is set",
+    )
+    quotes_refresh_minutes: str = environ.var(
+        "60", help="minutes between two refreshes of the prices; 0 leaves them to people"
+    )
 
 
 @frozen
@@ -214,6 +226,8 @@ class Settings:
     max_body_bytes: int = 1_000_000
     rate_limit: str = "600 per minute"
     rate_storage: Secret = Secret("memory://")
+    quote_sources: tuple[str, ...] = ()
+    quotes_refresh_minutes: int = 60
     origins: Mapping[str, str] = field(factory=dict, repr=False, eq=False)
 
     @property
@@ -281,7 +295,7 @@ def _without_aliases(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str
         variable = f"COMPTOIR_{name.upper()}"
         for candidate in (variable, *ALIASES.get(variable, ())):
             value = given.get(candidate, "").strip()
-            if value:
+            if value or (candidate in given and candidate in _EMPTY_COUNTS):
                 canonical[variable] = value
                 origins[variable] = candidate
                 break
@@ -380,6 +394,16 @@ def _checked(raw: Environment, origins: dict[str, str]) -> Settings:
         for part in raw.sections.split(",")
         if part.strip()
     )
+    asked_sources = raw.quote_sources.lower()
+    if development and "COMPTOIR_QUOTE_SOURCES" not in origins:
+        asked_sources = ""  # a machine of development reaches nobody unless it is told to
+    quote_sources = tuple(
+        dict.fromkeys(
+            choice("quote_sources", part.strip(), QUOTE_SOURCES)
+            for part in asked_sources.split(",")
+            if part.strip()
+        )
+    )
     if not _is_rate(raw.rate_limit):
         faults.add(RATE_WRONG, path("rate_limit"), given=raw.rate_limit)
     settings = Settings(
@@ -409,6 +433,10 @@ def _checked(raw: Environment, origins: dict[str, str]) -> Settings:
         max_body_bytes=number("max_body_bytes", raw.max_body_bytes, 10_000, 1_000_000_000),
         rate_limit=raw.rate_limit,
         rate_storage=Secret(raw.rate_storage),
+        quote_sources=quote_sources,
+        quotes_refresh_minutes=number(
+            "quotes_refresh_minutes", raw.quotes_refresh_minutes, 0, MOST_REFRESH_MINUTES
+        ),
         origins=origins,
     )
     faults.raise_if_any(SettingsFaults)

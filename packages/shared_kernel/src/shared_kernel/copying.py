@@ -55,7 +55,7 @@ def copy_rows(connection: Connection, table: Table, columns: Sequence[str], rows
     statement = f"COPY {quoted(table.name)} ({names}) FROM STDIN"
     cursor = connection.connection.cursor()
     try:
-        cursor.copy_expert(statement, io.BytesIO(rows.encode()), _BUFFER_BYTES)  # type: ignore[attr-defined]  # psycopg2's own
+        cursor.copy_expert(statement, io.BytesIO(rows.encode()), _BUFFER_BYTES)
     except Exception as error:
         if (getattr(error, "pgcode", None) or "").startswith("23"):
             raise IntegrityError(statement, None, error) from error

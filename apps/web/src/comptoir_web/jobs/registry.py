@@ -67,7 +67,11 @@ HANDLERS = JobRegistry()
 job = HANDLERS.job
 
 # By name: the work stands with the section it belongs to, above the jobs that carry it.
-_MODULES = ("comptoir_web.blueprints.loans.export", "comptoir_web.identity.mail_jobs")
+_MODULES = (
+    "comptoir_web.blueprints.loans.export",
+    "comptoir_web.identity.mail_jobs",
+    "comptoir_web.wealth.jobs",
+)
 
 
 def load_handlers() -> JobRegistry:

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import svcs
 from sqlalchemy import Engine
@@ -35,6 +36,9 @@ from comptoir_web.jobs.registry import JobRegistry
 from comptoir_web.jobs.store import JobStore
 from shared_kernel import DatabaseBusy, DatabaseUnreachable, DiskFull, StorageError
 from shared_kernel.engine import reading, transaction
+
+if TYPE_CHECKING:
+    from comptoir_web.jobs.schedule import Scheduler
 
 __all__ = ["BROKEN", "UNAVAILABLE", "JobRunner", "job_folder"]
 
@@ -80,6 +84,7 @@ class JobRunner:
         policy: Leases, pauses and attempts.
         worker: Who claims, for people to read; host, process and a random part by default.
         stopping: Another reason to stop than `stop`, for a pool whose parent is told.
+        scheduler: Asks for the work of the clock while `run_forever` runs.
     """
 
     def __init__(
@@ -90,6 +95,7 @@ class JobRunner:
         policy: JobPolicy,
         worker: str | None = None,
         stopping: Callable[[], bool] | None = None,
+        scheduler: Scheduler | None = None,
     ) -> None:
         self._services = services
         self._handlers = handlers
@@ -98,6 +104,7 @@ class JobRunner:
         self._stopped = threading.Event()
         self._told_to_stop = stopping or (lambda: False)
         self._wake = threading.Event()
+        self._scheduler = scheduler
         with svcs.Container(services) as container:
             self._engine: Engine = container.get(Engine)
             self._clock: Callable[[], datetime] = container.get(Clock)
@@ -113,6 +120,8 @@ class JobRunner:
                 if self._clock() >= next_tidy:
                     next_tidy = self._clock() + self._policy.tidy
                     self.tidy()
+                if self._scheduler is not None:
+                    self._scheduler.submit_due()
                 worked = self.run_next()
             except (StorageError, SQLAlchemyError) as error:
                 # The database is away: nothing can be claimed; look again after a pause.

@@ -48,21 +48,27 @@ def init_jobs(
     """Let this application's processes run jobs, unless Celery does or it is under test.
 
     The thread starts with the first request that a process answers: by then every fork is past.
-    A request to ``/livez`` does not count, for it touches nothing.
+    A request to ``/livez`` does not count, for it touches nothing. The same thread asks for the
+    work of the clock, unless the kinds of job are given.
     """
     if settings.broker_url or app.testing:
         return
     from comptoir_web.clock import Clock
     from comptoir_web.jobs.registry import load_handlers
     from comptoir_web.jobs.runner import JobRunner
+    from comptoir_web.jobs.schedule import Scheduler
     from comptoir_web.jobs.threads import RunnerThread
 
     policy = policy or JobPolicy()
 
-    thread = RunnerThread(
-        lambda: JobRunner(services, handlers=handlers or load_handlers(), policy=policy),
-        stop_wait_s=policy.stop_wait.total_seconds(),
-    )
+    def runner() -> JobRunner:
+        if handlers is not None:
+            return JobRunner(services, handlers=handlers, policy=policy)
+        known = load_handlers()  # before the schedules are read: they stand beside the handlers
+        scheduler = Scheduler(services, policy=policy)
+        return JobRunner(services, handlers=known, policy=policy, scheduler=scheduler)
+
+    thread = RunnerThread(runner, stop_wait_s=policy.stop_wait.total_seconds())
     with svcs.Container(services) as container:
         engine: Engine = container.get(Engine)
         clock = container.get(Clock)

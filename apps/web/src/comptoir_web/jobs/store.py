@@ -61,7 +61,7 @@ class JobStore:
             at: Now, aware.
             max_attempts: How many claims are allowed before the job is given up.
         """
-        known = self._asked(owner, kind, request_id)
+        known = self.asked(owner, kind, request_id)
         if known is not None:
             return known
         job_id = uuid.uuid4().hex
@@ -86,7 +86,7 @@ class JobStore:
                 )
         except IntegrityError:
             # Another process asked for the same thing between our look and our insert.
-            known = self._asked(owner, kind, request_id)
+            known = self.asked(owner, kind, request_id)
             if known is None:
                 raise
             return known
@@ -117,6 +117,23 @@ class JobStore:
         """How many jobs the owner has."""
         query = select(func.count()).select_from(JOBS).where(JOBS.c.owner == owner)
         return int(self.connection.execute(query).scalar_one())
+
+    def asked(self, owner: str, kind: str, request_id: str) -> Job | None:
+        """The job of that request, or None when it was never asked for."""
+        row = self.connection.execute(
+            select(JOBS).where(
+                JOBS.c.owner == owner, JOBS.c.kind == kind, JOBS.c.request_id == request_id
+            )
+        ).one_or_none()
+        return None if row is None else _job(row)
+
+    def unfinished(self, owner: str, kind: str) -> bool:
+        """Whether a job of that kind waits or is at work for the owner."""
+        states = [JobState.QUEUED.value, JobState.RUNNING.value]
+        query = select(JOBS.c.id).where(
+            JOBS.c.owner == owner, JOBS.c.kind == kind, JOBS.c.state.in_(states)
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
 
     def cancel(self, job_id: str, *, owner: str, at: datetime) -> Job:
         """Cancel a queued job now; a running one stops at its next step; leave a finished one."""
@@ -340,14 +357,6 @@ class JobStore:
         return gone.rowcount == 1
 
     # -- inside -------------------------------------------------------------------------------
-
-    def _asked(self, owner: str, kind: str, request_id: str) -> Job | None:
-        row = self.connection.execute(
-            select(JOBS).where(
-                JOBS.c.owner == owner, JOBS.c.kind == kind, JOBS.c.request_id == request_id
-            )
-        ).one_or_none()
-        return None if row is None else _job(row)
 
     def _update(self, condition: ColumnElement[bool], **values: object) -> bool:
         return self.connection.execute(update(JOBS).where(condition).values(**values)).rowcount == 1

@@ -27,6 +27,7 @@ from comptoir_web.jobs.model import JobPolicy
 from comptoir_web.jobs.queue import Announcer
 from comptoir_web.jobs.registry import JobRegistry, load_handlers
 from comptoir_web.jobs.runner import JobRunner
+from comptoir_web.jobs.schedule import SCHEDULES, Scheduler, Schedules
 from comptoir_web.jobs.store import JobStore
 from comptoir_web.settings import Settings
 from comptoir_web.storage import ALL_MIGRATIONS
@@ -71,6 +72,7 @@ def run_worker(
     concurrency: int = 1,
     policy: JobPolicy | None = None,
     handlers: JobRegistry | None = None,
+    schedules: Schedules | None = None,
     build: BuildServices = build_registry,
 ) -> None:
     """Run jobs in the foreground until SIGTERM or SIGINT.
@@ -80,6 +82,8 @@ def run_worker(
         concurrency: Celery processes; without a broker, start several workers instead.
         policy: Leases, pauses and attempts.
         handlers: The kinds to run; the platform's by default.
+        schedules: What the clock asks for; by default the platform's with the platform's kinds,
+            and nothing with others.
         build: Makes the services, once a process.
 
     Raises:
@@ -87,18 +91,23 @@ def run_worker(
         ExtraMissing: A broker is set and the extra ``celery`` is not installed.
     """
     policy = policy or JobPolicy()
+    if schedules is None:
+        schedules = SCHEDULES if handlers is None else Schedules()
     handlers = handlers or load_handlers()
     with closing(build(settings)) as services:
         with svcs.Container(services) as container:
             require_current(container.get(Engine), ALL_MIGRATIONS)
         if not settings.broker_url:
-            _run_alone(services, handlers, policy)
+            _run_alone(services, handlers, policy, schedules)
             return
-    _run_celery(settings, concurrency, policy, handlers, build)
+    _run_celery(settings, concurrency, policy, handlers, schedules, build)
 
 
-def _run_alone(services: svcs.Registry, handlers: JobRegistry, policy: JobPolicy) -> None:
-    runner = JobRunner(services, handlers=handlers, policy=policy)
+def _run_alone(
+    services: svcs.Registry, handlers: JobRegistry, policy: JobPolicy, schedules: Schedules
+) -> None:
+    scheduler = Scheduler(services, schedules=schedules, policy=policy)
+    runner = JobRunner(services, handlers=handlers, policy=policy, scheduler=scheduler)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         runner.stop()
@@ -116,6 +125,7 @@ def _run_celery(
     concurrency: int,
     policy: JobPolicy,
     handlers: JobRegistry,
+    schedules: Schedules,
     build: BuildServices,
 ) -> None:
     app = make_celery(settings.broker_url.value, policy=policy)
@@ -132,7 +142,9 @@ def _run_celery(
         )
     )
     add_task(app, runners)
-    sweeper = Sweeper(lambda: build(settings), CeleryAnnouncer(app), handlers, policy)
+    sweeper = Sweeper(
+        lambda: build(settings), CeleryAnnouncer(app), handlers, policy, schedules=schedules
+    )
 
     def ready(**_: object) -> None:
         sweeper.start()
@@ -178,11 +190,14 @@ class _RunnerOfProcess:
 class Sweeper:
     """A thread that sends again the jobs whose message was lost or whose worker died.
 
+    It asks for the work of the clock as well, and sends it as any other.
+
     Args:
         make_services: Makes services of its own, in its thread.
         announcer: Sends.
         handlers: Only to tidy with.
         policy: How often, and how long a message is given.
+        schedules: What the clock asks for.
     """
 
     def __init__(
@@ -191,10 +206,13 @@ class Sweeper:
         announcer: Announcer,
         handlers: JobRegistry,
         policy: JobPolicy,
+        *,
+        schedules: Schedules | None = None,
     ) -> None:
         self._make_services = make_services
         self._announcer = announcer
         self._handlers = handlers
+        self._schedules = schedules or Schedules()
         self._policy = policy
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="comptoir-sweep", daemon=True)
@@ -218,9 +236,12 @@ class Sweeper:
                 engine: Engine = container.get(Engine)
                 clock = container.get(Clock)
             runner = JobRunner(services, handlers=self._handlers, policy=self._policy)
+            scheduler = Scheduler(services, schedules=self._schedules, policy=self._policy)
             next_tidy = clock()
             while not self._over.is_set():
                 try:
+                    with no_fork(engine):
+                        scheduler.submit_due()
                     self.sweep(engine, clock)
                     if clock() >= next_tidy:
                         next_tidy = clock() + self._policy.tidy

@@ -3,5 +3,5 @@
 ``callers``        who may see details: this machine, or the holder of a token
 ``health``         ``/livez``, ``/readyz`` and its alias ``/health/``
 ``metrics``        ``/metrics`` for Prometheus
-``demonstration``  the accounts and loans that ``comptoir demo`` prepares
+``demonstration``  the accounts, loans and wealth that ``comptoir demo`` prepares
 """

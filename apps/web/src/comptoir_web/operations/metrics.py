@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus: requests and their durations, jobs by state, connections in use.
+"""``/metrics`` for Prometheus: requests, their durations, jobs, connections, sources of prices.
 
 Told to this machine and to the holder of ``COMPTOIR_METRICS_TOKEN`` alone. Requests are labelled by
 the name of their page, never by their address: an address can hold anything, and each value is a
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,15 @@ from comptoir_web.jobs.model import JobState
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.operations.callers import may_see_details
 from comptoir_web.settings import Settings
+from comptoir_web.wealth.quotes import QuoteService
 from comptoir_web.wiring import services
 from shared_kernel import StorageError
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from prometheus_client.metrics_core import Metric
+
+    from wealth_core.quotes.ports import SourceState
 
 __all__ = ["Metrics", "blueprint", "init_metrics", "prepare_folder"]
 
@@ -85,13 +88,19 @@ class Metrics:
         self.requests.labels(method, page, str(status)).inc()
         self.durations.labels(method, page).observe(seconds)
 
-    def text(self, *, counts: Callable[[], Mapping[JobState, int]], engine: Engine) -> bytes:
+    def text(
+        self,
+        *,
+        counts: Callable[[], Mapping[JobState, int]],
+        sources: Callable[[], Sequence[SourceState]],
+        engine: Engine,
+    ) -> bytes:
         """Everything, in the text form of Prometheus."""
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.multiprocess import MultiProcessCollector
 
         moment = CollectorRegistry()
-        moment.register(_Moment(counts, engine))
+        moment.register(_Moment(counts, sources, engine))
         return generate_latest(self._requests(MultiProcessCollector)) + generate_latest(moment)
 
     def _requests(self, collector: Callable[[CollectorRegistry], object]) -> CollectorRegistry:
@@ -107,8 +116,14 @@ class Metrics:
 class _Moment:
     """What is read at the moment it is asked for."""
 
-    def __init__(self, counts: Callable[[], Mapping[JobState, int]], engine: Engine) -> None:
+    def __init__(
+        self,
+        counts: Callable[[], Mapping[JobState, int]],
+        sources: Callable[[], Sequence[SourceState]],
+        engine: Engine,
+    ) -> None:
         self._counts = counts
+        self._sources = sources
         self._engine = engine
 
     def collect(self) -> Iterable[Metric]:
@@ -116,7 +131,7 @@ class _Moment:
 
         up = GaugeMetricFamily("comptoir_database_up", "Whether the database answered just now.")
         try:
-            counts = self._counts()
+            counts, sources = self._counts(), self._sources()
         except (StorageError, SQLAlchemyError):
             up.add_metric((), 0)
         else:
@@ -125,6 +140,7 @@ class _Moment:
             for state, number in counts.items():
                 jobs.add_metric((state.value,), number)
             yield jobs
+            yield from _of_sources(sources)
         yield up
         pool = self._engine.pool
         if isinstance(pool, QueuePool):
@@ -134,6 +150,27 @@ class _Moment:
             in_use.add_metric(("in_use",), pool.checkedout())
             in_use.add_metric(("idle",), pool.checkedin())
             yield in_use
+
+
+def _of_sources(sources: Sequence[SourceState]) -> Iterable[Metric]:
+    from prometheus_client.metrics_core import GaugeMetricFamily
+
+    failures = GaugeMetricFamily(
+        "comptoir_quote_source_failures",
+        "How many times in a row a source of prices has failed.",
+        labels=("source",),
+    )
+    answered = GaugeMetricFamily(
+        "comptoir_quote_source_answered_timestamp_seconds",
+        "When a source of prices last answered.",
+        labels=("source",),
+    )
+    for state in sources:
+        failures.add_metric((state.name,), state.failures)
+        if state.last_success_at is not None:
+            answered.add_metric((state.name,), state.last_success_at.timestamp())
+    yield failures
+    yield answered
 
 
 @blueprint.get("/metrics")
@@ -146,7 +183,11 @@ def metrics() -> Response:
     from prometheus_client import CONTENT_TYPE_LATEST
 
     kept: Metrics = current_app.extensions["comptoir_metrics"]
-    body = kept.text(counts=services().get(JobQueue).counts, engine=services().get(Engine))
+    body = kept.text(
+        counts=services().get(JobQueue).counts,
+        sources=services().get(QuoteService).source_states,
+        engine=services().get(Engine),
+    )
     return Response(
         body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )

@@ -91,5 +91,5 @@ def _is_of_atlas(document: object) -> bool:
     if not isinstance(document, Mapping):
         return False
     if "version" in document:
-        return document["version"] == 0
+        return bool(document["version"] == 0)
     return has_fields_of_atlas(document)

@@ -44,7 +44,7 @@ __all__ = ["Details", "Record", "SnapshotLine", "details_of", "record_of"]
 
 VERSION: Final = 1
 
-SAID_BEFORE = FaultKind("networth.said_before", "{said}")
+SAID_BEFORE = FaultKind("networth.said_before", "it was said then: {said}")
 
 
 class Record(NamedTuple):

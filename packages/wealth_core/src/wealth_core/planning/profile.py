@@ -112,8 +112,8 @@ class InvestorProfile:
     >>> profile = InvestorProfile(
     ...     monthly_income=money("3200", "EUR"), monthly_charges=money("2350", "EUR")
     ... )
-    >>> profile.capacity, savings_rate(profile)
-    (Money('850.00', 'EUR'), Decimal('26.56'))
+    >>> profile.capacity.amount, savings_rate(profile)
+    (Decimal('850.00'), Decimal('26.56'))
     """
 
     monthly_income: Money

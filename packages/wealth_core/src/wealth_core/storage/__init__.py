@@ -10,7 +10,8 @@ The map::
     loans              `LoanStore`
     holdings           `HoldingsStore`: a document an owner, every version kept
     snapshots          `SnapshotStore`: what was shown, and what was missing
-    recompute          `recompute` for one owner, a run in chunks for all of them
+    recompute          `recompute` for one owner, `recompute_all` for all of them
+    runs               a run over everybody, chunk by chunk, each in the caller's transaction
     quotes             `QuoteStore`; `quote_keeper` is what a refresh writes through
     overview           parts of queries over everybody's snapshots
     planning           `PlanStore`: profiles, plans, the actions of each month and their money

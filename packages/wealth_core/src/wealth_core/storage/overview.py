@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, extract, func, literal, or_, select, union_all
+from sqlalchemy import and_, extract, func, literal, or_, select, tuple_, union_all
 
 from wealth_core.storage.holding_tables import wealth_snapshots
 
 if TYPE_CHECKING:
-    from sqlalchemy import Alias, ColumnElement, ScalarSelect, Select
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, FromClause, Select
 
 __all__ = ["has_stale_lines", "latest_snapshot", "month_moves"]
 
@@ -25,7 +27,7 @@ quotation mark is escaped there."""
 
 def latest_snapshot(
     owner: ColumnElement[str], name: str, *, complete: bool
-) -> tuple[Alias, ColumnElement[bool]]:
+) -> tuple[FromClause, ColumnElement[bool]]:
     """Gives the table of snapshots under a name, and what joins each owner with one of them.
 
     Args:
@@ -37,34 +39,47 @@ def latest_snapshot(
     Returns:
         The table and the condition, for an outer join: an owner without one has nulls.
     """
-    joined = wealth_snapshots.alias(name)
-    return joined, and_(
-        joined.c.owner == owner,
-        joined.c.valued_on == _latest(owner, "valued_on", complete=complete),
-        joined.c.fingerprint == _latest(owner, "fingerprint", complete=complete),
-    )
+    joined, found = wealth_snapshots.alias(name), wealth_snapshots.alias(f"{name}_found")
+    query = select(found.c.valued_on, found.c.fingerprint).where(found.c.owner == owner)
+    if complete:
+        query = query.where(found.c.complete)
+    order = (found.c.valued_on.desc(), found.c.taken_at.desc(), found.c.fingerprint.desc())
+    latest = query.order_by(*order).limit(1).correlate_except(found).scalar_subquery()
+    key = tuple_(joined.c.valued_on, joined.c.fingerprint)
+    return joined, and_(joined.c.owner == owner, key == latest)
 
 
-def has_stale_lines(snapshot: Alias) -> ColumnElement[bool]:
+def has_stale_lines(snapshot: FromClause) -> ColumnElement[bool]:
     """Gives the condition that a snapshot counts a line at an old value."""
     return snapshot.c.details.like(_STALE)
 
 
-def month_moves(owners: Select[Any], *, currency: str) -> Select[Any]:
+def month_moves(owners: Select[Any], *, currency: str, since: date) -> Select[Any]:
     """Gives by how much each month changes the whole, in the snapshots of one currency.
 
     The last complete snapshot of a month counts from that month until the month of the next one of
     its owner; the sum of the moves up to a month is therefore the whole at its end.
 
     Args:
-        owners: whose snapshots count.
+        owners: whose snapshots count, a statement of one column.
         currency: ISO 4217 code; what an owner counts in another one is left out.
+        since: what comes before this day is in the first moves, however long it is ago.
 
     Returns:
         A statement of months (years x 12 + month - 1), of the change of the net worth in minor
         units, and of the change of the number of owners.
     """
-    table = wealth_snapshots.c
+    table, before = wealth_snapshots.c, wealth_snapshots.alias("before")
+    people = owners.subquery("people")
+    owner = people.c[0]
+    # Where each owner begins: the last day before, or else that day. What is older is not read.
+    earlier = (
+        select(func.max(before.c.valued_on))
+        .where(before.c.owner == owner, before.c.complete, before.c.valued_on < since)
+        .correlate_except(before)
+        .scalar_subquery()
+    )
+    begins = select(owner.label("owner"), func.coalesce(earlier, since).label("day")).cte("begins")
     months = extract("year", table.valued_on) * 12 + extract("month", table.valued_on) - 1
     following = func.lead(months).over(
         partition_by=table.owner, order_by=(table.valued_on, table.taken_at, table.fingerprint)
@@ -76,7 +91,8 @@ def month_moves(owners: Select[Any], *, currency: str) -> Select[Any]:
             table.base_currency,
             table.net_worth_minor.label("worth"),
         )
-        .where(table.complete, table.owner.in_(owners))
+        .join(begins, and_(table.owner == begins.c.owner, table.valued_on >= begins.c.day))
+        .where(table.complete)
         .cte("points")
     )
     last_of_month = or_(points.c.following.is_(None), points.c.following > points.c.month)
@@ -97,12 +113,3 @@ def month_moves(owners: Select[Any], *, currency: str) -> Select[Any]:
 
 def _one(sign: int) -> ColumnElement[int]:
     return literal(sign).label("owners")
-
-
-def _latest(owner: ColumnElement[str], column: str, *, complete: bool) -> ScalarSelect[Any]:
-    found = wealth_snapshots.alias()
-    query = select(found.c[column]).where(found.c.owner == owner)
-    if complete:
-        query = query.where(found.c.complete)
-    order = (found.c.valued_on.desc(), found.c.taken_at.desc(), found.c.fingerprint.desc())
-    return query.order_by(*order).limit(1).correlate_except(found).scalar_subquery()

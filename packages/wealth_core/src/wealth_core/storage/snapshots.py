@@ -305,16 +305,12 @@ def _exported(snapshot: Snapshot) -> dict[str, object]:
 
 # `Any` is what attrs calls it with: a value of any field of any class.
 def _plain(_: object, __: object, value: Any) -> Any:
-    match value:
-        case Money():
-            return {"amount": f"{value.amount:f}", "currency": value.currency.code}
-        case Fault():
-            return value.message
-        case date():
-            return value.isoformat()
-        case StrEnum():
-            return value.value
-        case Decimal():
-            return f"{value:f}"
-        case _:
-            return value
+    if isinstance(value, Money):
+        return {"amount": f"{value.amount:f}", "currency": value.currency.code}
+    if isinstance(value, Fault):
+        return value.message
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.value if isinstance(value, StrEnum) else value
