@@ -9,5 +9,6 @@ when a target is missed. One module a subject:
 - `rates`: one annual percentage rate
 - `networth`: one net worth of thirty lines, and the paths of a projection
 - `starting`: how long the imports and the command's help take
-- `loan_page`: the page of a loan on the real server, for twenty people at once
+- `loan_page`: the page of a loan on the real server, for twenty people at once (`readers`)
+- `dashboard_page`: the first page of a client with ten years of figures, in the same way
 """

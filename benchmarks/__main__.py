@@ -10,7 +10,10 @@ from pathlib import Path
 
 from benchmarks import harness
 
-SUBJECTS = ("starting", "schedules", "rates", "balances", "networth", "loan_page")
+SUBJECTS = (
+    "starting", "schedules", "rates", "balances", "networth", "loan_page", "dashboard_page",
+    "recompute",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -139,7 +139,7 @@ def test_from_a_file_to_the_figure_shown(platform: svcs.Container, files: Path) 
     (files / "again.json").write_text(exported)
     again = answer("networth", "import", str(files / "again.json"), "--client", CLIENT, "--json")
     assert isinstance(again, dict)
-    assert again["lines"] == 10
+    assert again["lines"] == 11
     assert answer("networth", "recompute", "--all", "--on", "2025-12-09", "--json") == {
         "done": 1, "failed": [],
     }  # fmt: skip

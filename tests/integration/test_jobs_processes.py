@@ -16,7 +16,6 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Engine, text
 from testkit.children import children
-from testkit.processes import stop
 
 from comptoir_web.jobs.model import Job, JobState
 from comptoir_web.jobs.queue import JobQueue
@@ -85,7 +84,7 @@ class Site:
 
     @contextlib.contextmanager
     def workers(self, count: int = 1) -> Iterator[Sequence[Process]]:
-        """Worker processes, ended by their pid after the block."""
+        """Worker processes, killed by their pid after the block."""
         command = [sys.executable, str(HERE / "jobs_process.py"), self.url, self.broker_url]
         started: list[Process] = []
         with (self.folder / "workers.log").open("ab") as log:
@@ -102,10 +101,11 @@ class Site:
                     started.append(process)
                 yield started
             finally:
+                # At once: how a worker ends when it is asked to is a test of its own.
                 for process in started:
-                    stop(process, grace_s=10)
                     with contextlib.suppress(ProcessLookupError):
                         os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
 
     def wait_for(self, job_id: str, steps: int) -> None:
         """Wait until that many steps are done."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, select
 from sqlalchemy.exc import IntegrityError

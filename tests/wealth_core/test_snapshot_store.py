@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -217,8 +216,8 @@ def _rows_changed(connection: Connection) -> int:
     return int(counted.scalar_one())
 
 
-def test_ten_years_of_months_are_read_fast(tables: Engine) -> None:
-    """The history of an owner costs a few milliseconds: through the key, without the details."""
+def test_ten_years_of_months_are_read_by_the_key(tables: Engine) -> None:
+    """The history of an owner is found by the key, whatever the others have."""
     months = [add_months(date(2016, 1, 1), number) for number in range(120)]
     record = record_of(worth(), holdings_version=1)
     rows = [
@@ -231,13 +230,6 @@ def test_ten_years_of_months_are_read_fast(tables: Engine) -> None:
     with reading(tables) as connection:
         store = SnapshotStore(connection)
         assert len(store.history("b")) == 120
-        taken = []
-        for _ in range(9):
-            began = time.process_time()
-            store.history("b")
-            taken.append(time.process_time() - began)
-        # Some 2 ms; the bound leaves room for a machine that has other things to do.
-        assert min(taken) < 0.01
         plan = connection.exec_driver_sql(
             ("EXPLAIN QUERY PLAN " if tables.dialect.name == "sqlite" else "EXPLAIN ")
             + "SELECT net_worth_minor FROM wealth_snapshots WHERE owner = 'b' ORDER BY valued_on"

@@ -18,11 +18,14 @@ import pytest
 import svcs
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine
 from testkit.pages import PASSWORD, FrozenClock, code_at, post
+from testkit.sharing import RememberingHasher
 
 from comptoir_web.app import close_app, create_app
 from comptoir_web.files import LocalFiles
+from comptoir_web.identity.passwords import Passwords
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
@@ -91,6 +94,18 @@ def web_engine(settings: Settings, migrated_file: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """The templates that an application of the run compiled, for the next one."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def hasher() -> RememberingHasher:
+    """The site's argon2, which works once for each password of the run."""
+    return RememberingHasher(Passwords().hasher)
+
+
 @pytest.fixture
 def app(
     settings: Settings,
@@ -98,11 +113,16 @@ def app(
     clock: FrozenClock,
     mailer: MemoryMailer,
     files: LocalFiles,
+    compiled_templates: BytecodeCache,
+    hasher: RememberingHasher,
 ) -> Iterator[Flask]:
     """The application."""
     made = create_app(
         settings, engine=web_engine, clock=clock, mailer=mailer, files=files, testing=True
     )
+    made.jinja_env.bytecode_cache = compiled_templates
+    with svcs.Container(svcs.flask.get_registry(made)) as services:
+        services.get(IdentityService).passwords.hasher = hasher  # the sign-in's as well
     try:
         yield made
     finally:

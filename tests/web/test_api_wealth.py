@@ -204,8 +204,9 @@ def test_a_projection_says_what_it_assumes(api: Api, priced: None) -> None:
     assert slug(client.post(f"{WEALTH}/projection", json={})) == (404, "not-found")
     save_holdings(client)
     found = client.post(f"{WEALTH}/projection", json={"until": "2027-01-05"}).get_json()
-    assert len(found["months"]) == len(found["low"]) == 13
-    assert found["low"][-1] <= found["middle"][-1] <= found["high"][-1]
+    assert len(found["months"]) == len(found["nominal"]["low"]) == 13
+    for paths in (found["nominal"], found["real"]):
+        assert paths["low"][-1] <= paths["middle"][-1] <= paths["high"][-1]
     assert {one["category"] for one in found["returns"]} >= {"cash", "crypto"}
     far = client.post(f"{WEALTH}/projection", json={"until": "2300-01-01"})
     assert slug(far) == (422, "invalid-input")

@@ -84,7 +84,8 @@ class PostgresServer:
     def database(self, *, template: str = "template0") -> Iterator[str]:
         """A fresh database for the length of the block, empty or a copy of `template`; its URL."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copying the files takes half as long as writing them again through the log.
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield self.url_of(name)
         finally:

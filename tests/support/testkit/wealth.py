@@ -76,7 +76,10 @@ class _Reader(HTMLParser):
         if self._inside is None or self._templates:
             return
         fields = self._inside.fields
-        if tag == "input" and "name" in given and given.get("type") not in {"file", "submit"}:
+        kind = given.get("type")
+        if kind in {"radio", "checkbox"} and "checked" not in given:
+            return
+        if tag == "input" and "name" in given and kind not in {"file", "submit"}:
             fields[given["name"]] = given.get("value", "")
         elif tag == "select":
             self._select, self._first = given.get("name", ""), None

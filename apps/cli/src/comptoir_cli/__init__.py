@@ -8,6 +8,7 @@ Map:
     refusals      what an error looks like, and the exit code it gives
     wiring        the one place that reaches the web shell
     loan_options  the options that describe a loan
+    wealth_output a net worth at the terminal: totals, lines, what is missing or old
     demo_check    follows a client through a demonstration
     commands/     one module a group
 

@@ -78,12 +78,12 @@
 
   const KEPT = "comptoir-typed";
   const typed = (form) => all("input, select, textarea", form)
-    .filter((field) => field.name && !["hidden", "password", "checkbox", "radio", "file"].includes(field.type));
+    .filter((field) => field.name && !["hidden", "password", "checkbox", "file"].includes(field.type));
   const signsIn = document.querySelector("form[data-signs-in]");
 
   const keep = (form) => {
     if (signsIn) return;
-    const values = Object.fromEntries(typed(form).map((field) => [field.name, field.value]));
+    const values = Object.fromEntries(typed(form).filter((field) => field.type !== "radio" || field.checked).map((field) => [field.name, field.value]));
     sessionStorage.setItem(KEPT, JSON.stringify({ address: location.href, action: form.action, values }));
   };
 
@@ -93,7 +93,10 @@
     const { address, action, values } = JSON.parse(kept);
     const form = all("main form").find((one) => one.method === "post" && one.action === action);
     if (form && address === location.href) {
-      for (const field of typed(form)) field.value = values[field.name] ?? field.value;
+      for (const field of typed(form)) {
+        if (field.type === "radio") field.checked = values[field.name] === field.value;
+        else field.value = values[field.name] ?? field.value;
+      }
     }
   }
 

@@ -35,7 +35,7 @@ from wealth_core.quotes.book import QuoteBook
 
 __all__ = ["Bulk", "Profile", "Refused"]
 
-BATCH: Final = 500
+BATCH: Final = 250
 """Documents parsed at once: their loans fill an array, and they fit in the cache of a core."""
 
 

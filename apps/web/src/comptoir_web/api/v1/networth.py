@@ -58,22 +58,22 @@ class DebtValued:
         label: What its owner calls it.
         balance: What is owed, in the currency of the loan.
         value: The same in the currency of the totals; null when no price leads there.
+        next_due: The day of the next instalment; null after the last.
+        next_instalment: Its interest and capital.
+        ends_on: The day of the last instalment.
         instalments_paid: How many instalments are due on or before the day.
         months: How many instalments there are in all.
-        next_due: The day of the next one; null after the last.
-        next_instalment: Its interest and capital.
-        ends_on: The day of the last one.
     """
 
     id: str
     label: str
     balance: Money
     value: Money | None
-    instalments_paid: int
-    months: int
     next_due: date | None
     next_instalment: Money | None
     ends_on: date
+    instalments_paid: int
+    months: int
 
 
 @attrs.frozen(kw_only=True)
@@ -113,35 +113,35 @@ class Valuation:
 
     Attributes:
         on: The day it is the net worth of.
-        taken_at: When it was computed, in UTC.
         complete: Whether no line was left out of the totals.
-        base_currency: The currency of the totals.
-        loan_rounding: The table the loans were read in.
-        categories: The five of them, in order; their percentages add up to 100.00.
-        total_assets: Their sum.
+        net_worth: `total_assets` less `credits`.
+        total_assets: The sum of the categories.
         credits: What is owed beside the loans of properties.
-        net_worth: The difference of the two.
-        holdings_version: The version of the holdings it was computed from.
+        categories: The five of them, in order; their percentages add up to 100.00.
         lines: Every line.
         unpriced: The identifiers of the lines without a value, which are in no total.
         stale: The identifiers of those at an old value.
         quotes: The prices the values went through.
+        base_currency: The currency of the totals.
+        loan_rounding: The table the loans were read in.
+        holdings_version: The version of the holdings it was computed from.
+        taken_at: When it was computed, in UTC.
     """
 
     on: date
-    taken_at: datetime
     complete: bool
-    base_currency: str
-    loan_rounding: Rounding
-    categories: tuple[CategoryTotal, ...]
+    net_worth: Money
     total_assets: Money
     credits: Money
-    net_worth: Money
-    holdings_version: int
+    categories: tuple[CategoryTotal, ...]
     lines: tuple[LineValued, ...]
     unpriced: tuple[str, ...]
     stale: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    base_currency: str
+    loan_rounding: Rounding
+    holdings_version: int
+    taken_at: datetime
 
 
 @attrs.frozen(kw_only=True)
@@ -222,20 +222,31 @@ class ReturnAssumed:
 
 
 @attrs.frozen(kw_only=True)
+class Paths:
+    """Three estimates of a net worth, one figure a month, in whole units of the currency.
+
+    Attributes:
+        low: What one path in ten lies under.
+        middle: What half of them lie under.
+        high: What nine in ten lie under.
+    """
+
+    low: tuple[int, ...]
+    middle: tuple[int, ...]
+    high: tuple[int, ...]
+
+
+@attrs.frozen(kw_only=True)
 class Projected:
-    """Estimates month by month, in whole units of a currency, and what they assume.
+    """Estimates month by month, and what they assume.
 
     Attributes:
         currency: The currency.
         on: The day they start from.
         net_worth: The net worth of that day.
         months: The first day, and the same day of each month to the end.
-        low: What one path in ten lies under.
-        middle: What half of them lie under.
-        high: What nine in ten lie under.
-        real_low: `low` in the money of the first day.
-        real_middle: `middle` in it.
-        real_high: `high` in it.
+        nominal: The estimates in the money of each month.
+        real: The same in the money of the first day.
         contributions: What the plan has put in since the first day, in all.
         debts: What is still owed.
         returns: What is assumed of each category.
@@ -248,12 +259,8 @@ class Projected:
     on: date
     net_worth: Money
     months: tuple[date, ...]
-    low: tuple[int, ...]
-    middle: tuple[int, ...]
-    high: tuple[int, ...]
-    real_low: tuple[int, ...]
-    real_middle: tuple[int, ...]
-    real_high: tuple[int, ...]
+    nominal: Paths
+    real: Paths
     contributions: tuple[int, ...]
     debts: tuple[int, ...]
     returns: tuple[ReturnAssumed, ...]
@@ -321,12 +328,8 @@ def project(body: ProjectionToMake) -> Projected:
         on=found.start.on,
         net_worth=found.start.net_worth,
         months=found.months,
-        low=found.low,
-        middle=found.middle,
-        high=found.high,
-        real_low=found.real_low,
-        real_middle=found.real_middle,
-        real_high=found.real_high,
+        nominal=Paths(low=found.low, middle=found.middle, high=found.high),
+        real=Paths(low=found.real_low, middle=found.real_middle, high=found.real_high),
         contributions=found.contributions,
         debts=found.debts,
         returns=tuple(

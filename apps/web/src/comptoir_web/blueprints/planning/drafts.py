@@ -7,7 +7,6 @@ its faults is put beside its field, in the reader's language.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
@@ -156,16 +155,17 @@ def _plan_line(row: PlanLineForm) -> PlanLine | None:
     kind, _colon, value = row.destination.data.partition(":")
     if not kind:
         _refuse(row.destination, _("Choose what this share feeds."))
-    if row.percent.data is None:
+    share = row.percent.data
+    if share is None:
         _refuse(row.percent, _("Write a share in percent, for example 25."))
-    if row.errors:
+    if share is None or row.errors:
         return None
     line: PlanLine | None = None
     found = FaultList()
     with found.collect():
         line = PlanLine(
             id=row.id.data or "",
-            percent=row.percent.data or Decimal(1),
+            percent=share,
             envelope=Envelope(value) if kind == "envelope" else None,
             cash=CashKind(value) if kind == "cash" else None,
             reference=(row.reference.data or "").strip(),

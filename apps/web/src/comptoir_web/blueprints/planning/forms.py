@@ -117,7 +117,6 @@ class RowsForm(Form):
         """Let the rows choose among what those of another form choose among."""
 
 
-
 class PlanLineForm(Form):
     """A part of what is put aside, and what it feeds."""
 
