@@ -138,7 +138,7 @@ def test_names_in_both_languages() -> None:
     assert [coin.symbol for coin in held.crypto] == ["ETH", "BTC"]
     assert held.other_goods[0].label == "Car"
     assert held.credits[0] == CreditBalance("credit-1", "Auto", money("10", "EUR"), WORKED_ON)
-    assert codes(made) == {"cryptos[1].nom": "atlas.symbol_guessed"}
+    assert codes(made) == {"cryptos[1].nom": "atlas.read_as"}
 
 
 def test_a_debt_is_never_lost() -> None:

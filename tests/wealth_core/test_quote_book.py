@@ -107,7 +107,7 @@ def test_without_a_price_nothing_is_converted() -> None:
     assert str(refused.value) == (
         "no price leads from XMR to EUR: refresh the prices, or enter one"
     )
-    assert "aucun cours ne mène de XMR à EUR" in translate_error(refused.value, "fr")
+    assert "aucun cours ne permet de convertir XMR en EUR" in translate_error(refused.value, "fr")
     assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
     with pytest.raises(NoRate):
         book.convert("EUR", "DZD")

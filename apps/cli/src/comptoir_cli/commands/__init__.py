@@ -2,6 +2,7 @@
 
 Map:
     loan                    over `wealth_core` alone
+    networth, plan, quotes  a client's wealth; `networth show` and `project` over files too
     db, users, settings     the installation: its database, its accounts, what is set
     serve, worker           its processes
     demo                    all of it, with demonstration data

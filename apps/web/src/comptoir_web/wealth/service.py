@@ -53,8 +53,14 @@ COMMAND_LINE = "command-line"
 
 YEARS_PROJECTED = 10
 
+FIRST_DAY = date(1900, 1, 1)
+"""Nothing is valued before: no line has an earlier day."""
+
 NOT_YET = FaultKind(
     "wealth.not_yet", "{given} is still to come: give today, {today}, or an earlier day"
+)
+TOO_EARLY = FaultKind(
+    "wealth.too_early", "{given} is too long ago: give {first} or a later day"
 )
 
 
@@ -68,8 +74,11 @@ def moment_of(on: date, *, now: datetime) -> datetime:
     '2025-12-09T23:59:59.999999+00:00'
 
     Raises:
-        NetWorthFaults: The day is still to come (path ``on``).
+        NetWorthFaults: The day is still to come, or before 1900 (path ``on``).
     """
+    if on < FIRST_DAY:
+        first = FIRST_DAY.isoformat()
+        raise NetWorthFaults.of(TOO_EARLY, "on", given=on.isoformat(), first=first)
     if on > now.date():
         today = now.date().isoformat()
         raise NetWorthFaults.of(NOT_YET, "on", given=on.isoformat(), today=today)
@@ -151,7 +160,7 @@ class WealthService:
 
         Raises:
             HoldingsMissing: Nothing was ever saved for this owner.
-            NetWorthFaults: The day is still to come.
+            NetWorthFaults: The day is still to come, or before 1900.
         """
         from wealth_core.storage.recompute import recompute  # late: it loads numpy
 
@@ -217,6 +226,7 @@ class WealthService:
         self,
         owner: str,
         *,
+        on: date | None = None,
         until: date | None = None,
         assumptions: Assumptions | None = None,
         plan: InvestmentPlan | None = None,
@@ -226,22 +236,25 @@ class WealthService:
 
         Args:
             owner: Whose.
-            until: The last month; None is ten years from now.
+            on: The day it starts from; None is today (UTC). Prices are those known at its end.
+            until: The last month; None is ten years after that day.
             assumptions: None is `DEFAULT_ASSUMPTIONS`.
             plan: Instead of the saved one.
             loan_rounding: None is the bank's cent.
 
         Raises:
             HoldingsMissing: Nothing was ever saved for this owner.
+            NetWorthFaults: The day is still to come, or before 1900.
             ProjectionFaults: The start is incomplete, or what was asked is out of range.
         """
         from wealth_core.networth import DEFAULT_ASSUMPTIONS, project  # late: it loads numpy
 
         now = self.clock()
-        today = now.date()
+        on = on or now.date()
+        moment = moment_of(on, now=now)
         with reading(self.engine) as connection:
             saved = HoldingsStore(connection).get(owner)
-            book = QuoteStore(connection).book(at=now)
+            book = QuoteStore(connection).book(at=moment)
             kept = PlanStore(connection).plan(owner) if plan is None else None
         if kept is not None:
             plan = kept.plan
@@ -249,8 +262,8 @@ class WealthService:
             saved.holdings,
             plan,
             assumptions or DEFAULT_ASSUMPTIONS,
-            until or add_months(today, 12 * YEARS_PROJECTED),
-            on=today,
+            until or add_months(on, 12 * YEARS_PROJECTED),
+            on=on,
             quotes=book,
             base_currency=saved.base_currency,
             loan_rounding=loan_rounding or CENT,

@@ -84,7 +84,7 @@ TERMS_MISSING = FaultKind(
     "atlas.terms_missing",
     "no {missing} of the loan can be read: {given} was kept as the balance of a credit",
 )
-SYMBOL_GUESSED = FaultKind("atlas.symbol_guessed", "{given} was read as {kept}")
+READ_AS = FaultKind("atlas.read_as", "{given} was read as {kept}")
 NOT_UNDERSTOOD = FaultKind(
     "atlas.not_understood", "{given} is not understood here: it was left out, enter it by hand"
 )
@@ -111,7 +111,7 @@ INFORMATIVE = frozenset(
         DAY_MOVED,
         TERMS_KEPT,
         TERMS_MISSING,
-        SYMBOL_GUESSED,
+        READ_AS,
         UNKNOWN_TEXT,
         CREDIT_SAID_ABSENT,
     }

@@ -41,6 +41,7 @@ from shared_kernel import (
     shown,
 )
 from shared_kernel.json_text import key_path
+from shared_kernel.rounding import EXACT_CONTEXT
 from wealth_core._documents import NOT_A_DOCUMENT
 from wealth_core.errors import HoldingsFaults
 from wealth_core.loans import Loan
@@ -325,9 +326,7 @@ class _ProfileReader(LineReader):
         label = self.label(line, symbol)
         known = names.SYMBOLS.get(symbol.lower(), symbol.upper())
         if symbol.lower() in names.SYMBOLS:
-            self.note(
-                _faults.SYMBOL_GUESSED, line.path_of("symbol"), given=shown(symbol), kept=known
-            )
+            self.note(_faults.READ_AS, line.path_of("symbol"), given=shown(symbol), kept=known)
         new_id = self.ids.by_place("crypto", place)
         return CryptoHolding(new_id, label, known, quantity, self.as_of)
 
@@ -337,9 +336,14 @@ class _ProfileReader(LineReader):
             return None
         label = self.label(line, "Bien immobilier")
         new_id = self.ids.by_place("properties", place)
-        _, percent = line.take(names.OWNERSHIP, "ownership")
-        share = number_of(percent)
-        ownership = Decimal(1) if share is None else self.hundredth(share, SHARE_PLACES)
+        _, told = line.take(names.OWNERSHIP, "ownership")
+        percent = number_of(told)
+        if percent is not None and 0 < percent <= 1:
+            # A hundredth of a property is owned by nobody: it was told as a part of the whole.
+            percent = percent.scaleb(2, EXACT_CONTEXT)
+            kept = f"{percent.normalize(EXACT_CONTEXT):f} %"
+            self.note(_faults.READ_AS, line.path_of("ownership"), given=shown(told), kept=kept)
+        ownership = Decimal(1) if percent is None else self.hundredth(percent, SHARE_PLACES)
         made = Property(new_id, label, amount, self.as_of, ownership=ownership)
         loan = self._loan_of_property(line, label)
         if loan is None:

@@ -58,7 +58,7 @@ CURRENCY: Final = ("devise", "currency")
 SYMBOL: Final = ("symbol", "symbole", "crypto", "nom", "name")
 QUANTITY: Final = ("quantity", "quantite", "quantité")
 OWNERSHIP: Final = ("quote_part", "pourcentage_detention", "ownership_percent")
-"""A share of a property, in percent."""
+"""A share of a property, in percent; from 0 to 1, a part of the whole."""
 
 LENT: Final = ("montant_initial", "montant", "initial_amount", "capital", "amount")
 LEFT: Final = ("montant_restant", "solde", "remaining_amount", "capital_restant", "balance")

@@ -68,6 +68,7 @@ __all__ = [
     "holdings_from_json",
     "holdings_to_document",
     "holdings_to_json",
+    "is_of_atlas",
 ]
 
 VERSION: Final = 1
@@ -128,7 +129,7 @@ def holdings_from_document(document: object, *, as_of: date | None = None) -> Ho
     wealth_core.errors.HoldingsFaults: crypto[0].label: label is missing: it is needed
     crypto[0].quantity: -1 is negative: write a quantity of 0 or more
     """
-    if isinstance(document, Mapping) and _is_of_atlas(document):
+    if isinstance(document, Mapping) and is_of_atlas(document):
         return _from_atlas(document, as_of)
     _, fields = opened(document, HoldingsFaults, VERSION)
     _check_size(fields)
@@ -158,7 +159,8 @@ def holdings_from_json(text: str | bytes, *, as_of: date | None = None) -> Holdi
     return holdings_from_document(document, as_of=as_of)
 
 
-def _is_of_atlas(document: Mapping[Any, Any]) -> bool:
+def is_of_atlas(document: Mapping[Any, Any]) -> bool:
+    """Whether an object is a profile of Atlas: of version 0, or of none and with its fields."""
     from wealth_core.networth.atlas import has_fields_of_atlas  # which reads some of this module
 
     version = document.get("version")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from shared_kernel import Faults, parse_json
-from wealth_core.networth.atlas import has_fields_of_atlas, holdings_from_atlas
+from wealth_core.networth.atlas import holdings_from_atlas
 from wealth_core.networth.csv_lines import holdings_from_csv
-from wealth_core.networth.documents import MAX_BYTES, holdings_from_document
+from wealth_core.networth.documents import MAX_BYTES, holdings_from_document, is_of_atlas
 
 if TYPE_CHECKING:
     from shared_kernel import Fault
@@ -66,7 +66,7 @@ def read_file(data: bytes, name: str, *, as_of: date) -> Preview:
         if kind is FileFormat.CSV:
             return _read(holdings_from_csv(data, as_of=as_of), kind)
         document = parse_json(data, max_bytes=MAX_BYTES)
-        if _is_of_atlas(document):
+        if isinstance(document, Mapping) and is_of_atlas(document):
             kind = FileFormat.ATLAS
             found = holdings_from_atlas(document, as_of=as_of)
             return _read(found.holdings, kind, notes=found.notes)
@@ -85,11 +85,3 @@ def _format(data: bytes, name: str) -> FileFormat:
         return FileFormat.JSON
     is_json = name.lower().endswith(".json")
     return FileFormat.JSON if is_json else FileFormat.CSV
-
-
-def _is_of_atlas(document: object) -> bool:
-    if not isinstance(document, Mapping):
-        return False
-    if "version" in document:
-        return bool(document["version"] == 0)
-    return has_fields_of_atlas(document)

@@ -122,6 +122,12 @@ class Investment:
         _check_declared(found, self.id, self.label, "value", self.value, self.as_of)
 
 
+def _unsigned_zero(quantity: Decimal) -> Decimal:
+    """Minus nothing is nothing, and is written so."""
+    given: object = quantity
+    return abs(given) if isinstance(given, Decimal) and given.is_zero() else quantity
+
+
 # One converter a type: mypy does not infer the type of a field from a generic one.
 def _repayments(values: Iterable[Repayment]) -> tuple[Repayment, ...]:
     return kept(values)
@@ -226,7 +232,7 @@ class CryptoHolding:
     id: str
     label: str
     symbol: str
-    quantity: Decimal
+    quantity: Decimal = attrs.field(converter=_unsigned_zero)
     as_of: date
 
     def __attrs_post_init__(self) -> None:

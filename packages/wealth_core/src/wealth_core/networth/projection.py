@@ -205,16 +205,11 @@ def project(
 
 def _check_start(found: FaultList, start: NetWorth, until: date) -> None:
     on = start.on
-    if found.check(until >= on, ENDS_BEFORE, "until", given=until.isoformat(), on=on.isoformat()):
-        last = add_months(on, MAX_YEARS * MONTHS_A_YEAR)
-        found.check(
-            until <= last,
-            TOO_LONG,
-            "until",
-            given=until.isoformat(),
-            years=MAX_YEARS,
-            last=last.isoformat(),
-        )
+    found.check(until >= on, ENDS_BEFORE, "until", given=until.isoformat(), on=on.isoformat())
+    # Compared without the last day there may be, which the calendar may not have.
+    if (until.year - MAX_YEARS, until.month, until.day) > (on.year, on.month, on.day):
+        last = add_months(on, MAX_YEARS * MONTHS_A_YEAR).isoformat()
+        found.add(TOO_LONG, "until", given=until.isoformat(), years=MAX_YEARS, last=last)
     for line in start.unpriced:
         found.add(NO_VALUE, f"holdings.{line.id}", label=shown(line.label), on=on.isoformat())
 

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Details", "Record", "SnapshotLine", "details_of", "record_of"]
 
 VERSION: Final = 1
+_ASSET: Final = 5
+"""The place, in the text of a debt, of what its value was converted from."""
 
 SAID_BEFORE = FaultKind("networth.said_before", "it was said then: {said}")
 
@@ -76,6 +78,7 @@ class SnapshotLine:
 
     Args:
         asset: what its value was converted from; None where nothing was converted.
+        converted: what any part of it was converted from, its loans included, each once.
     """
 
     id: str
@@ -90,6 +93,7 @@ class SnapshotLine:
     state: LineState
     reason: Fault | None
     debts: tuple[DebtValue, ...]
+    converted: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -283,6 +287,7 @@ def _line(fields: list[Any], base: str) -> SnapshotLine:
         LineState(state),
         _reason(reason),
         tuple(_debt(debt, base) for debt in debts),
+        tuple(dict.fromkeys(each for each in (asset, *(d[_ASSET] for d in debts)) if each)),
     )
 
 

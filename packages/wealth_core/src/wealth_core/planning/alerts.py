@@ -84,7 +84,7 @@ class AlertRule:
         check_is(found, "direction", self.direction, (Direction,))
         level_ok = check_money(found, "level", self.level, zero=True)
         price = is_asset(self.subject)
-        ok = price or self.subject == NET_WORTH or self.subject in set(Category)
+        ok = price or self.subject == NET_WORTH or self.subject in tuple(Category)
         if ok and price and level_ok:  # a currency in itself is always 1
             ok = self.subject != self.level.currency.code
         found.check(ok, _faults.NOT_A_SUBJECT, "subject", given=shown(self.subject))

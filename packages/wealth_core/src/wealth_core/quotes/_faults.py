@@ -30,6 +30,10 @@ NOT_A_SOURCE = FaultKind(
     "quote.not_a_source",
     "{given} is not the name of a source: write small letters, figures and dashes, at most {most}",
 )
+NOT_A_PARITY = FaultKind(
+    "quote.not_a_parity",
+    "{given} is for the prices fixed by law alone: name another source, manual for example",
+)
 FROM_THE_FUTURE = FaultKind(
     "quote.from_the_future", "a price of {given} comes after {at}: leave it out"
 )

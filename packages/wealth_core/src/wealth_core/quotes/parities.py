@@ -7,20 +7,14 @@ Central African one).
 """
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Final
 
-from wealth_core.quotes.values import Quote
+from wealth_core.quotes.values import FIXED_BY_LAW, PARITY, Quote
 
 __all__ = ["PARITY", "fixed_quotes", "parity_of"]
 
-PARITY: Final = "parity"
-"""The source of a fixed price; such a price has no age."""
-
 _SINCE: Final = datetime(1999, 1, 1, tzinfo=UTC)
-_FIXED: Final = tuple(
-    Quote("EUR", franc, Decimal("655.957"), _SINCE, PARITY) for franc in ("XAF", "XOF")
-)
+_FIXED: Final = tuple(Quote(*pair, price, _SINCE, PARITY) for pair, price in FIXED_BY_LAW.items())
 _PAIRS: Final = {pair: one for one in _FIXED for pair in (one.pair, one.pair[::-1])}
 
 

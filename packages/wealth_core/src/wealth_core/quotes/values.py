@@ -19,6 +19,10 @@ from wealth_core.quotes import _faults
 __all__ = ["Quote", "asset_label", "crypto", "is_asset", "is_crypto", "pair_label"]
 
 CRYPTO: Final = "crypto:"
+PARITY: Final = "parity"
+"""The source of a price that is fixed by law; such a price has no age."""
+FIXED_BY_LAW: Final = {("EUR", franc): Decimal("655.957") for franc in ("XAF", "XOF")}
+"""The prices that name it, and nothing else may: see `wealth_core.quotes.parities`."""
 MAX_DIGITS: Final = 40
 MAX_EXPONENT: Final = 30
 MAX_SOURCE: Final = 30
@@ -93,7 +97,8 @@ class Quote:
         quote: the asset the price is told in: 1 `base` = `price` `quote`.
         price: above zero, exact, at most 40 figures, within 1E-30 and 1E+30.
         as_of: the moment it holds from, aware; kept in UTC.
-        source: who said so: ``"binance"``, ``"ecb"``, ``"table"``, ``"manual"``, ``"parity"``.
+        source: who said so: ``"binance"``, ``"ecb"``, ``"table"``, ``"manual"``; ``"parity"`` is
+            for the prices that the law fixes, which have no age.
 
     Raises:
         QuoteFaults: every fault, each with its path.
@@ -118,11 +123,13 @@ example EUR or crypto:BTC
 
     def __attrs_post_init__(self) -> None:
         found = FaultList()
-        check_pair(found, self.base, self.quote)
-        check_price(found, "price", self.price)
+        known = check_pair(found, self.base, self.quote)
+        known = check_price(found, "price", self.price) and known
         if check_moment(found, "as_of", self.as_of) and self.as_of.tzinfo is not UTC:
             object.__setattr__(self, "as_of", self.as_of.astimezone(UTC))
-        check_source(found, "source", self.source)
+        if check_source(found, "source", self.source) and self.source == PARITY and known:
+            fixed = FIXED_BY_LAW.get(self.pair) == self.price
+            found.check(fixed, _faults.NOT_A_PARITY, "source", given=PARITY)
         found.raise_if_any(QuoteFaults)
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, extract, func, literal, or_, select, tuple_, union_all
 
 from wealth_core.storage.holding_tables import wealth_snapshots
+from wealth_core.storage.snapshots import in_order
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,8 +44,12 @@ def latest_snapshot(
     query = select(found.c.valued_on, found.c.fingerprint).where(found.c.owner == owner)
     if complete:
         query = query.where(found.c.complete)
-    order = (found.c.valued_on.desc(), found.c.taken_at.desc(), found.c.fingerprint.desc())
-    latest = query.order_by(*order).limit(1).correlate_except(found).scalar_subquery()
+    latest = (
+        query.order_by(*(column.desc() for column in in_order(found)))
+        .limit(1)
+        .correlate_except(found)
+        .scalar_subquery()
+    )
     key = tuple_(joined.c.valued_on, joined.c.fingerprint)
     return joined, and_(joined.c.owner == owner, key == latest)
 
@@ -82,7 +87,7 @@ def month_moves(owners: Select[Any], *, currency: str, since: date) -> Select[An
     begins = select(owner.label("owner"), func.coalesce(earlier, since).label("day")).cte("begins")
     months = extract("year", table.valued_on) * 12 + extract("month", table.valued_on) - 1
     following = func.lead(months).over(
-        partition_by=table.owner, order_by=(table.valued_on, table.taken_at, table.fingerprint)
+        partition_by=table.owner, order_by=in_order(wealth_snapshots)
     )
     points = (
         select(

@@ -28,14 +28,14 @@ from wealth_core.storage import _locks
 from wealth_core.storage.holding_tables import wealth_snapshots
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row, Select
+    from sqlalchemy import ColumnElement, FromClause, Row, Select
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
     from wealth_core.networth.valuation import NetWorth
     from wealth_core.quotes.values import Quote
 
-__all__ = ["Snapshot", "SnapshotLine", "SnapshotPoint", "SnapshotStore", "upsert"]
+__all__ = ["Snapshot", "SnapshotLine", "SnapshotPoint", "SnapshotStore", "in_order", "upsert"]
 
 _TABLE: Final = wealth_snapshots
 _PLACES: Final = {category: place for place, category in enumerate(Category)}
@@ -47,14 +47,19 @@ _TOTAL_COLUMNS: Final = (
     _TABLE.c.net_worth_minor,
 )
 _KEY: Final = ("owner", "valued_on", "fingerprint")
-# Of two taken at the same moment the one of the later holdings is the later one; the fingerprint
-# only makes the order the same each time.
-_ORDER: Final = (
-    _TABLE.c.valued_on,
-    _TABLE.c.taken_at,
-    _TABLE.c.holdings_version,
-    _TABLE.c.fingerprint,
-)
+
+
+def in_order(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Gives what the snapshots of an owner are ordered by, from the first to the last.
+
+    Of two taken at the same moment the one of the later holdings is the later one; the fingerprint
+    only makes the order the same each time.
+    """
+    names = ("valued_on", "taken_at", "holdings_version", "fingerprint")
+    return tuple(table.c[name] for name in names)
+
+
+_ORDER: Final = in_order(_TABLE)
 
 
 @attrs.frozen(kw_only=True)

@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from comptoir_web.identity.users import User
-    from comptoir_web.presentation.charts import EvolutionChart
-from comptoir_web.presentation.csv_files import Cell
+    from comptoir_web.presentation.csv_files import Cell
 
 __all__ = ["blueprint"]
 

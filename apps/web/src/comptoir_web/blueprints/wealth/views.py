@@ -12,12 +12,13 @@ from werkzeug.datastructures import MultiDict
 
 from comptoir_web.identity.access import visitor
 from comptoir_web.identity.roles import Role, reached_by
+from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.formats import day, money
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import Page, page_number
 from comptoir_web.wealth.service import WealthService
 from comptoir_web.wiring import Clock, services
-from wealth_core.errors import HoldingsMissing
+from wealth_core.errors import HoldingsMissing, NetWorthFaults
 from wealth_core.loans import Rounding
 
 from .dashboard import page_of
@@ -73,6 +74,9 @@ def recompute() -> ResponseReturnValue:
         )
     except HoldingsMissing:
         return redirect(url_for("wealth.dashboard"), code=303)
+    except NetWorthFaults as error:
+        form.on.errors = [fault_sentence(fault) for fault in error.faults]
+        return _dashboard(form), 422
     if taken.complete:
         flash(
             _(

@@ -1,0 +1,103 @@
+"""No page of net worth, plan, clients or prices changes a row: the database itself counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+import svcs
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, inspect
+from testkit.pages import post
+from testkit.plans import give_plan
+from testkit.wealth import give_odd
+
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.users import User
+from comptoir_web.wealth.service import WealthService
+
+MakeUser = Callable[..., User]
+SignIn = Callable[..., FlaskClient]
+HOME = "/plateforme/patrimoine/"
+SECTIONS = {Role.CLIENT: ("wealth", "planning"), Role.ADMIN: ("clients", "quotes")}
+TYPED = {
+    "quotes.enter": {"base": "EUR", "quote": "GNF"},
+    "quotes.history": {"base": "crypto:BTC", "quote": "EUR"},
+    "planning.index": {"mois": "2025-10"},
+    "planning.projection": {"years": "5"},
+    "planning.projected": {"years": "5"},
+    "wealth.new_line": {"slug": "immobilier"},
+    "wealth.line": {"line_id": "property-1"},
+}
+"""What is in the addresses of the pages that take something."""
+
+
+@pytest.fixture
+def changed(web_engine: Engine) -> Callable[[], dict[str, int]]:
+    """Tells how many rows were changed in each table of wealth, which triggers count."""
+    tables = [one for one in inspect(web_engine).get_table_names() if one.startswith("wealth_")]
+    assert len(tables) > 10
+    with web_engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE changes (name TEXT)")
+        for table in tables:
+            for what in ("INSERT", "UPDATE", "DELETE"):
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER count_{table}_{what} AFTER {what} ON {table} "
+                    f"BEGIN INSERT INTO changes VALUES ('{table}'); END"
+                )
+
+    def counted() -> dict[str, int]:
+        with web_engine.connect() as connection:
+            return Counter(connection.exec_driver_sql("SELECT name FROM changes").scalars())
+
+    return counted
+
+
+def addresses(app: Flask, role: Role, **given: str) -> dict[str, str]:
+    """The address of each page of these sections that a role reads, by its endpoint."""
+    found = {}
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            section = rule.endpoint.partition(".")[0]
+            if section in SECTIONS[role] and "GET" in (rule.methods or ()):
+                typed = TYPED.get(rule.endpoint, {})
+                needed = {name: given[name] for name in rule.arguments if name in given}
+                found[rule.endpoint] = url_for(rule.endpoint, **typed, **needed)
+    return found
+
+
+def test_no_page_changes_a_row(
+    app: Flask,
+    container: svcs.Container,
+    make_user: MakeUser,
+    signed_in_client: SignIn,
+    changed: Callable[[], dict[str, int]],
+) -> None:
+    """Each page that answers to GET, for clients with everything, with odd lines, with nothing."""
+    rich, odd = make_user(), make_user(email="odd@example.com")
+    make_user(email="nothing@example.com")
+    give_plan(container, rich.id)
+    container.get(WealthService).recompute(rich.id, on=date(2025, 12, 9))
+    give_odd(container, odd)
+    admin = signed_in_client(Role.ADMIN)
+    readers = [
+        (signed_in_client(email=email), addresses(app, Role.CLIENT), statuses)
+        for email, statuses in (
+            (rich.email, {200}),
+            (odd.email, {200, 404}),  # nobody else has the line that is opened
+            ("nothing@example.com", {200, 303, 404}),
+        )
+    ]
+    readers += [(admin, addresses(app, Role.ADMIN, owner=who.id), {200}) for who in (rich, odd)]
+    assert len({name for _, pages, _ in readers for name in pages}) >= 24
+    before = changed()
+    assert before
+    for browser, pages, statuses in readers:
+        for endpoint, address in pages.items():
+            assert browser.get(address).status_code in statuses, endpoint
+    assert changed() == before
+    assert post(readers[0][0], f"{HOME}recalculer", page=HOME).status_code == 303
+    assert changed()["wealth_snapshots"] > before["wealth_snapshots"]
