@@ -117,6 +117,18 @@ def test_every_flat_amount_has_its_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "share", "noted"),
+    [(50, "0.5", []), ("33,33 %", "0.3333", []), (0.5, "0.5", ["50 %"]), (1, "1", ["100 %"])],
+)
+def test_a_share_of_a_property(told: object, share: str, noted: list[str]) -> None:
+    """A share is in percent; one up to 1 was told as a part of the whole, and that is noted."""
+    made = read(properties=[{"label": "House", "value": 5, "quote_part": told}])
+    assert made.holdings.properties[0].ownership == Decimal(share)
+    assert [note.params["kept"] for note in made.notes] == noted
+    assert not made.left_out
+
+
 def test_names_in_both_languages() -> None:
     """French and English names are understood, and each line keeps its name exactly."""
     made = read(

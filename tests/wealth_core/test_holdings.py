@@ -180,6 +180,7 @@ def test_what_lines_may_be() -> None:
     assert account(kind=CashKind.CURRENT, balance=money("-5", "EUR")).balance.amount == -5
     assert flat(value=money(0, "XOF"), loans=[debt()]).loans == (debt(),)
     assert coin(quantity=Decimal("0.000000000000000001")).quantity.adjusted() == -18
+    assert str(coin(quantity=Decimal("-0")).quantity) == "0"  # which is how a document writes it
     assert flat(label='=cmd|" /C calc"!A0 <script>').label == '=cmd|" /C calc"!A0 <script>'
 
 

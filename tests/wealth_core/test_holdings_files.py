@@ -36,6 +36,7 @@ def test_a_file_is_known_by_what_it_holds(text: str, name: str, kind: FileFormat
         (b"{", "a.json"),
         (b"[1]", "a.json"),
         (b'{"version": 99}', "a.json"),
+        (b'{"version": false}', "a.json"),
     ],
 )
 def test_nonsense_is_told_and_not_raised(data: bytes, name: str) -> None:

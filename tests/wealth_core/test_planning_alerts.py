@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
@@ -120,9 +121,15 @@ def test_what_is_missing_or_stale_crosses_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("subject", "level", "currency"),
-    [("gold", "1", "EUR"), ("", "1", "EUR"), ("EUR", "1", "EUR"), ("cash", "-1", "EUR")],
+    [
+        ("gold", "1", "EUR"),
+        ("", "1", "EUR"),
+        ([], "1", "EUR"),
+        ("EUR", "1", "EUR"),
+        ("cash", "-1", "EUR"),
+    ],
 )
-def test_what_cannot_be_watched_is_refused(subject: str, level: str, currency: str) -> None:
+def test_what_cannot_be_watched_is_refused(subject: Any, level: str, currency: str) -> None:
     """Neither what is unknown, nor a currency in itself, nor a level below zero."""
     with pytest.raises(PlanFaults):
         AlertRule(id="a", subject=subject, direction=Direction.BELOW, level=money(level, currency))

@@ -222,6 +222,10 @@ def test_the_end_is_the_last_whole_month() -> None:
     ahead = projected(shares_of(), assuming(), date(2026, 4, 29), on=start)
     assert ahead.months == (start, date(2026, 2, 28), date(2026, 3, 31))
     assert projected(shares_of(), assuming(), DAY).months == (DAY,)
+    leap = date(2024, 2, 29)
+    ahead = projected(Holdings(), assuming(), date(2025, 3, 28), on=leap)
+    assert ahead.months[-2:] == (date(2025, 1, 29), date(2025, 2, 28))
+    assert projected(Holdings(), assuming(), date.max, on=date.max).months == (date.max,)
 
 
 def test_an_incomplete_start_is_refused() -> None:

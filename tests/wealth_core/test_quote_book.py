@@ -210,6 +210,9 @@ def test_prices_of_the_future_are_refused() -> None:
         ({"as_of": "2025-12-09"}, ["as_of"]),
         ({"source": "The Market"}, ["source"]),
         ({"source": ""}, ["source"]),
+        ({"source": "parity"}, ["source"]),  # which would make it a price without an age
+        ({"base": "EUR", "quote": "XOF", "price": Decimal(1), "source": "parity"}, ["source"]),
+        ({"base": [], "source": "parity"}, ["base"]),
     ],
 )
 def test_a_price_is_refused_with_all_its_faults(

@@ -5,20 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import attrs
 import pytest
-from sqlalchemy import Connection, Engine, event, insert, select
+from sqlalchemy import Connection, Engine, event, insert, literal, select
 
 from shared_kernel import add_months, money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.errors import ColumnRefused
 from shared_kernel.migrations import upgrade
-from wealth_core.loans import EXACT
-from wealth_core.networth import Category, Holdings, NetWorth, net_worth
+from wealth_core.errors import NetWorthFaults
+from wealth_core.loans import EXACT, Loan
+from wealth_core.networth import Category, Debt, Holdings, NetWorth, Property, net_worth
 from wealth_core.networth.records import record_of
-from wealth_core.quotes import QuoteBook
-from wealth_core.storage import MIGRATIONS, HoldingsStore, SnapshotStore, wealth_snapshots
+from wealth_core.quotes import Quote, QuoteBook
+from wealth_core.storage import (
+    MIGRATIONS,
+    HoldingsStore,
+    SnapshotStore,
+    start_run,
+    wealth_snapshots,
+)
+from wealth_core.storage.overview import latest_snapshot
 from wealth_core.testing.worked import (
     WORKED_AT,
     WORKED_CREDITS,
@@ -113,7 +122,9 @@ def test_a_missing_price_never_lowers_what_is_shown(store: SnapshotStore) -> Non
         assert last.net_worth < whole.net_worth
 
 
-def test_the_latest_day_is_shown_then_the_latest_moment(store: SnapshotStore) -> None:
+def test_the_latest_day_is_shown_then_the_latest_moment(
+    store: SnapshotStore, connection: Connection
+) -> None:
     """What is computed later of an earlier day stays behind; of two at once the newer holdings."""
     today = WORKED_ON + DAY
     first = store.save("client-1", worth(today), holdings_version=1, at=NOON)
@@ -122,9 +133,35 @@ def test_the_latest_day_is_shown_then_the_latest_moment(store: SnapshotStore) ->
     for version in range(2, 12):
         newest = store.save("client-1", worth(today), holdings_version=version, at=NOON)
         assert store.shown("client-1") == newest
+        # Whoever lists many owners sees the same one.
+        owners = select(literal("client-1").label("owner")).subquery()
+        found, joins = latest_snapshot(owners.c.owner, "shown", complete=True)
+        listed = select(found.c.fingerprint).select_from(owners.outerjoin(found, joins))
+        assert connection.execute(listed).scalar_one() == newest.id
     # What held before holds again.
     again = store.save("client-1", worth(today), holdings_version=1, at=NOON + HOUR)
     assert store.shown("client-1") == again
+
+
+def test_a_day_to_come_is_refused(store: SnapshotStore, connection: Connection) -> None:
+    """Its figure would be shown until that day, whatever is recomputed meanwhile."""
+    noon_in_kiribati = datetime(2025, 12, 8, 22, tzinfo=UTC)
+    store.save("client-1", worth(quotes=NO_PRICES), holdings_version=1, at=noon_in_kiribati)
+    early = noon_in_kiribati - 13 * HOUR
+    with pytest.raises(NetWorthFaults, match="2025-12-09 is still to come"):
+        store.save("client-1", worth(), holdings_version=1, at=early)
+    with pytest.raises(NetWorthFaults, match="2025-12-09 is still to come"):
+        start_run(connection, on=WORKED_ON, at=early, book=NO_PRICES)
+
+
+def test_a_line_tells_what_its_loans_were_converted_from(store: SnapshotStore) -> None:
+    """A flat in euros with a loan in francs went through the price of the franc."""
+    loan = Loan(money("1000", "CHF"), Decimal("0.01"), 120, WORKED_ON)
+    flat = Property("p", "Studio", money("9000", "EUR"), WORKED_ON, loans=[Debt("d", "Prêt", loan)])
+    book = QuoteBook([Quote("EUR", "CHF", Decimal("0.94"), NOON, "ecb")], at=NOON)
+    lent = net_worth(Holdings(properties=[flat]), on=WORKED_ON, quotes=book)
+    (line,) = store.save("client-1", lent, holdings_version=1, at=NOON).lines
+    assert (line.asset, line.converted) == (None, ("CHF",))
 
 
 def test_the_history_has_a_point_a_day(store: SnapshotStore) -> None:
@@ -133,8 +170,9 @@ def test_the_history_has_a_point_a_day(store: SnapshotStore) -> None:
     store.save("client-1", empty, holdings_version=1, at=NOON)
     store.save("client-1", worth(), holdings_version=2, at=NOON + HOUR)
     store.save("client-1", worth(quotes=NO_PRICES), holdings_version=2, at=NOON + 2 * HOUR)
-    store.save("client-1", worth(WORKED_ON + 2 * DAY), holdings_version=2, at=NOON - HOUR)
-    store.save("client-2", worth(WORKED_ON + DAY), holdings_version=1, at=NOON)
+    later = NOON + 2 * DAY
+    store.save("client-1", worth(WORKED_ON + 2 * DAY), holdings_version=2, at=later)
+    store.save("client-2", worth(WORKED_ON + DAY), holdings_version=1, at=later)
     point, after = store.history("client-1")
     assert [point.valued_on, after.valued_on] == [WORKED_ON, WORKED_ON + 2 * DAY]
     assert (point.taken_at, point.base_currency) == (NOON + HOUR, "EUR")

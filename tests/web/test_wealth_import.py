@@ -256,7 +256,7 @@ def test_a_change_made_meanwhile_shows_a_new_preview(
 def test_a_confirmation_that_holds_no_preview_saves_nothing(
     browser: FlaskClient, service: WealthService, worked: str
 ) -> None:
-    """A field that was tampered with is a document like any other: read and refused."""
+    """A field that is none of ours is refused, and nothing of it is unpacked."""
     bomb = b64encode(zlib.compress(b" " * 50_000_000)).decode()
     for document in ("", "%%%", b64encode(b"not zlib").decode(), bomb):
         fields = {"csrf_token": csrf_token(browser, PAGE), "document": document, "version": "1"}

@@ -4,11 +4,13 @@ Map:
 
 - ``app``: `create_app`, the list of everything that is registered.
 - ``settings``: what the environment says, checked once. ``wiring``: the objects of a process.
+- ``container``: those of the request, for whoever must not know the wiring.
 - ``errors``: the tree. ``error_pages``: what a visitor sees of it. ``clock``, ``forms``, ``logs``.
 - ``security``: headers, hosts, proxies, request sizes and rates, safe redirects.
 - ``identity``: users, passwords, sessions, second factor, links, tokens, limits, audit.
 - ``storage``: the ``web_`` tables and their migrations. ``mail``, ``files``: ports.
 - ``jobs``: work that outlives a request. ``operations``: health and metrics.
+- ``wealth``: net worth, quotes, plans and alerts, one service for pages, API and commands.
 - ``presentation``, ``templates``, ``static``, ``translations``: what a person sees.
 - ``blueprints``: pages, one folder a section. ``api``: the same capabilities as JSON.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from comptoir_cli import wiring
 from comptoir_cli.language import gettext as _
@@ -18,6 +19,7 @@ from comptoir_cli.refusals import PartlyDone, Refusal
 from comptoir_cli.wealth_output import category_words, show_result
 
 if TYPE_CHECKING:
+    from shared_kernel import Fault
     from wealth_core.networth import Assumptions, Holdings, Projection
     from wealth_core.networth.files import Preview
     from wealth_core.quotes import QuoteBook
@@ -29,6 +31,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 ROUNDINGS = ("cent", "exact", "level")
 FORMATS = ("json", "csv")
 MOST_SHOWN = 20
+MONTHS_PROJECTED = 120
 
 
 def _client(*, required: bool = True) -> Callable[[Command], Command]:
@@ -61,6 +64,21 @@ def _files(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _check_source(client: str | None, holdings: object, *, files_only: Sequence[str]) -> None:
+    """Refuse two sources, or none, and an option that would say nothing of a client."""
+    if (client is None) == (holdings is None):
+        raise click.UsageError(_("Give --client, or --holdings and --quotes."))
+    context = click.get_current_context()
+    given = [
+        "--" + name.replace("_", "-")
+        for name in files_only
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if client is not None and given:
+        text = _("{options}: with --holdings only.")
+        raise click.UsageError(text.format(options=", ".join(given)))
 
 
 @click.group(help=_("Net worth: what is owned and owed."))
@@ -97,28 +115,30 @@ def import_(
         show_json({"lines": count, "format": found.format.value, "version": version,
                    "saved": not dry_run})  # fmt: skip
     if dry_run:
-        say(_("{count} lines were read; nothing was saved.").format(count=count))
+        say(_("Lines read: {count}. Nothing was saved.").format(count=count))
     else:
-        text = _("{count} lines are saved. Next: comptoir networth recompute --client {client}")
+        text = _("Lines saved: {count}. Next: comptoir networth recompute --client {client}")
         say(text.format(count=count, client=client))
 
 
 def _accepted(found: Preview) -> Holdings:
     """Tell the notes of a file, and refuse its faults."""
-    from shared_kernel.translations import translate_fault
-
     for note in found.notes[:MOST_SHOWN]:
-        say(f"{note.path}: {translate_fault(note, locale())}")
+        say(_placed(note))
     if found.holdings is not None:
         return found.holdings
-    said = [
-        f"{fault.path}: {translate_fault(fault, locale())}" if fault.path
-        else translate_fault(fault, locale())
-        for fault in found.faults[:MOST_SHOWN]
-    ]  # fmt: skip
+    said = [_placed(fault) for fault in found.faults[:MOST_SHOWN]]
     if len(found.faults) > MOST_SHOWN:
         said.append(_("... and {count} more.").format(count=len(found.faults) - MOST_SHOWN))
     raise Refusal("\n".join(said))
+
+
+def _placed(fault: Fault) -> str:
+    """Say a fault after its place in the file."""
+    from shared_kernel.translations import translate_fault
+
+    text = translate_fault(fault, locale())
+    return f"{fault.path}: {text}" if fault.path else text
 
 
 @networth.command(
@@ -142,8 +162,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Show a net worth."""
-    if (client is None) == (holdings is None):
-        raise click.UsageError(_("Give --client, or --holdings and --quotes."))
+    _check_source(client, holdings, files_only=("quotes", "base", "on", "loan_rounding"))
     if holdings is not None:
         from wealth_core.loans import Rounding
         from wealth_core.networth import net_worth
@@ -273,8 +292,8 @@ def project(
     as_json: bool,
 ) -> None:
     """Project."""
-    if (client is None) == (holdings is None):
-        raise click.UsageError(_("Give --client, or --holdings and --quotes."))
+    _check_source(client, holdings, files_only=("quotes", "base", "plan"))
+    from shared_kernel import add_months
     from wealth_core.loans import Rounding
 
     rounding = Rounding(loan_rounding)
@@ -288,7 +307,7 @@ def project(
             _holdings(holdings, as_of=asked),
             None if plan is None else plan_from_json(plan.read()),
             assumed,
-            until or asked.replace(year=asked.year + 10, day=1),
+            until or add_months(asked, MONTHS_PROJECTED),
             on=asked,
             quotes=_book(quotes, on=asked),
             base_currency=base,
@@ -296,7 +315,9 @@ def project(
         )
     else:
         with wiring.wealth(client or "") as (service, owner):
-            found = service.project(owner, until=until, assumptions=assumed, loan_rounding=rounding)
+            found = service.project(
+                owner, on=on, until=until, assumptions=assumed, loan_rounding=rounding
+            )
     _show_projection(found, as_json=as_json)
 
 
@@ -344,6 +365,8 @@ def _recompute_all(*, on: date | None, loan_rounding: Any, as_json: bool) -> Non
     from sqlalchemy import Engine
 
     from comptoir_web.clock import Clock
+    from comptoir_web.wealth.quotes import QuoteService
+    from comptoir_web.wealth.service import moment_of
     from wealth_core.storage import recompute_all
 
     with (
@@ -356,10 +379,12 @@ def _recompute_all(*, on: date | None, loan_rounding: Any, as_json: bool) -> Non
             bar.update(task, completed=done, total=total)
 
         at = services.get(Clock)()
+        on = on or at.date()
         report = recompute_all(
             services.get(Engine),
-            on=on or at.date(),
+            on=on,
             at=at,
+            book=services.get(QuoteService).book(at=moment_of(on, now=at)),
             loan_rounding=loan_rounding,
             progress=progress,
         )
@@ -370,10 +395,10 @@ def _recompute_all(*, on: date | None, loan_rounding: Any, as_json: bool) -> Non
                 "failed": [{"owner": owner, "reason": why} for owner, why in report.failed],
             }
         )
-    say(_("{count} clients were valued.").format(count=report.done))
+    say(_("Clients valued: {count}.").format(count=report.done))
     if report.failed:
         said = [f"{owner}: {why}" for owner, why in report.failed[:MOST_SHOWN]]
-        text = _("{count} could not be valued:").format(count=len(report.failed))
+        text = _("Clients that could not be valued: {count}").format(count=len(report.failed))
         raise PartlyDone("\n".join([text, *said]))
 
 

@@ -14,13 +14,13 @@ from comptoir_cli.output import as_json, left, right, say, show_facts, show_json
 from comptoir_cli.refusals import Refusal
 
 if TYPE_CHECKING:
-    from wealth_core.planning import Action, Month
+    from wealth_core.planning import Action, GoalProgress, Month
 
 __all__ = ["plan"]
 
 
 def _of_client(command: Any) -> Any:
-    """Add the client, and the month, that every command of actions takes."""
+    """Add the client, whom every command of the group takes."""
     text = _("Address of the client's account on the platform.")
     return click.option("--client", metavar="EMAIL", required=True, help=text)(command)
 
@@ -36,27 +36,35 @@ def plan() -> None:
 def show(*, client: str, as_json: bool) -> None:
     """Show the plan."""
     from shared_kernel import format_date, format_money, format_percent
-    from wealth_core.planning import plan_to_document
+    from shared_kernel.translations import catalogue
+    from wealth_core.planning import destination_words, plan_to_document
 
+    words = catalogue("wealth_core", locale())
     with wiring.wealth(client) as (service, owner):
         saved, goal = service.plan(owner), service.goal(owner)
     if saved is None:
         raise Refusal(_("This client has no plan yet: comptoir plan set"))
     kept = saved.plan
     if as_json:
-        show_json({"version": saved.version, "plan": plan_to_document(kept)})
+        show_json(
+            {
+                "version": saved.version,
+                "plan": plan_to_document(kept),
+                "goal": None if goal is None else _progress(goal),
+            }
+        )
         return
     show_table(
         [*left(_("Line"), _("Where to"), _("Reference")), *right(_("Part"), _("A month"))],
         [
             [
                 line.id,
-                line.envelope.value if line.envelope else line.cash.value if line.cash else "",
+                words.gettext(destination_words(line)),
                 line.reference,
                 format_percent(line.percent.scaleb(-2), locale=locale()),
                 format_money(share, locale=locale()),
             ]
-            for line, share in zip(kept.lines, kept.shares(), strict=False)
+            for line, share in zip(kept.lines, kept.shares(), strict=True)
         ],
     )
     facts = {
@@ -77,15 +85,18 @@ def show(*, client: str, as_json: bool) -> None:
 )
 @click.argument("file", type=click.File("rb"))
 @_of_client
-def set_(*, file: IO[bytes], client: str) -> None:
+@as_json
+def set_(*, file: IO[bytes], client: str, as_json: bool) -> None:
     """Save a plan."""
-    from wealth_core.planning import plan_from_json
+    from wealth_core.planning import plan_from_json, plan_to_document
 
     made = plan_from_json(file.read())
     with wiring.wealth(client) as (service, owner):
         before = service.plan(owner)
         version = 0 if before is None else before.version
         saved = service.save_plan(owner, made, version=version, actor=None)
+    if as_json:
+        show_json({"version": saved.version, "plan": plan_to_document(saved.plan)})
     said = _("The plan is saved, version {version}. Next: comptoir plan actions --client {client}")
     say(said.format(version=saved.version, client=client))
 
@@ -165,6 +176,20 @@ def _decide(action: str, client: str, state: str, amount: str | None, *, as_json
     _tell(found, as_json=as_json)
 
 
+def _progress(goal: GoalProgress) -> dict[str, object]:
+    return {
+        "starts_on": goal.starts_on.isoformat(),
+        "ends_on": goal.ends_on.isoformat(),
+        "months_elapsed": goal.months_elapsed,
+        "goal": f"{goal.goal.amount:f}",
+        "expected": f"{goal.expected.amount:f}",
+        "done": f"{goal.done.amount:f}",
+        "gap": f"{goal.gap.amount:f}",
+        "percent": f"{goal.percent:f}",
+        "currency": goal.goal.currency.code,
+    }
+
+
 def _month(text: str | None) -> Month | None:
     from wealth_core.planning import Month
 
@@ -223,4 +248,4 @@ def _show(found: Sequence[Action]) -> None:
             for one in found
         ],
     )  # fmt: skip
-    say(_("{count} actions.").format(count=len(found)))
+    say(_("Actions: {count}.").format(count=len(found)))

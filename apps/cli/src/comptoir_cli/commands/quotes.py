@@ -50,7 +50,9 @@ def refresh(*, as_json: bool) -> None:
                     "source": one.source,
                     "outcome": one.outcome.value,
                     "kept": one.kept,
-                    "reason": None if one.reason is None else one.reason.message,
+                    "reason": None
+                    if one.reason is None
+                    else translate_fault(one.reason, locale()),
                     "retry_at": None if one.retry_at is None else one.retry_at.isoformat(),
                 }
                 for one in report.sources
@@ -167,4 +169,4 @@ def _show(rows: Sequence[QuoteRow], *, as_json: bool) -> None:
             for row in rows
         ],
     )  # fmt: skip
-    say(_("{count} prices.").format(count=len(rows)))
+    say(_("Prices: {count}.").format(count=len(rows)))

@@ -3,5 +3,6 @@
 ``callers``        who may see details: this machine, or the holder of a token
 ``health``         ``/livez``, ``/readyz`` and its alias ``/health/``
 ``metrics``        ``/metrics`` for Prometheus
-``demonstration``  the accounts, loans and wealth that ``comptoir demo`` prepares
+``demonstration``  the accounts and loans that ``comptoir demo`` prepares; ``demonstration_wealth``:
+                   a client's holdings, figures and plan
 """

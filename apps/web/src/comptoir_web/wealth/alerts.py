@@ -108,7 +108,7 @@ def _conversions(valuation: Snapshot | None, book: QuoteBook) -> Iterable[Conver
     """How what the last valuation converted would be converted now."""
     if valuation is None:
         return
-    for asset in sorted({line.asset for line in valuation.lines if line.asset is not None}):
+    for asset in sorted({asset for line in valuation.lines for asset in line.converted}):
         try:
             yield book.convert(asset, valuation.base_currency)
         except NoRate:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wealth_core.planning import Action, GoalProgress
     from wealth_core.storage.alerts import RaisedAlert
     from wealth_core.storage.holdings import SavedHoldings
-    from wealth_core.storage.planning import SavedPlan, SavedProfile
+    from wealth_core.storage.planning import SavedPlan
     from wealth_core.storage.snapshots import Snapshot, SnapshotPoint
 
 __all__ = ["Change", "Dashboard", "change_since", "read_dashboard"]
@@ -69,7 +69,6 @@ class Dashboard:
         edited_since: The holdings were changed since the last recomputation.
         month: The present month.
         plan: The investment plan; None without one.
-        profile: The investor's profile; None without one.
         actions: Those of the month; empty until `WealthService.ensure_actions` made them.
         late: Those of the months of a year before that still wait, the oldest first.
         goal: How far the year's goal is; None without a plan or a goal.
@@ -86,7 +85,6 @@ class Dashboard:
     edited_since: bool
     month: Month
     plan: SavedPlan | None
-    profile: SavedProfile | None
     actions: tuple[Action, ...]
     late: tuple[Action, ...]
     goal: GoalProgress | None
@@ -150,7 +148,6 @@ def read_dashboard(connection: Connection, owner: str, *, at: datetime) -> Dashb
         edited_since=saved is not None and (last is None or saved.version > last.holdings_version),
         month=month,
         plan=plan,
-        profile=plans.profile(owner),
         actions=tuple(action for action in actions if action.month == month),
         late=late_actions(actions, today),
         goal=None if plan is None else goal_progress(plan.plan, actions, today),

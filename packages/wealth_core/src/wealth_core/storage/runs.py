@@ -42,6 +42,7 @@ from wealth_core.storage.holding_tables import (
     wealth_recompute_runs,
 )
 from wealth_core.storage.holdings import seal
+from wealth_core.storage.snapshots import check_day
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping
@@ -156,7 +157,11 @@ def start_run(
 
     Returns:
         The identifier of the run.
+
+    Raises:
+        NetWorthFaults: the day is still to come at that moment.
     """
+    check_day(on, at=at)
     size = chunk or (CHUNK if connection.dialect.name == "postgresql" else CHUNK_SQLITE)
     identifier = run_id or uuid4().hex
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite

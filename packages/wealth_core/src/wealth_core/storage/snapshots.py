@@ -7,7 +7,7 @@ one that lacks a price is kept beside it, to say what is missing, and never take
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,8 @@ import attrs
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared_kernel import Fault, Money, from_minor
+from shared_kernel import Fault, FaultKind, Money, from_minor
+from wealth_core.errors import NetWorthFaults
 from wealth_core.loans.schedule import Rounding
 from wealth_core.networth.allocation import allocation
 from wealth_core.networth.categories import Category
@@ -35,8 +36,21 @@ if TYPE_CHECKING:
     from wealth_core.networth.valuation import NetWorth
     from wealth_core.quotes.values import Quote
 
-__all__ = ["Snapshot", "SnapshotLine", "SnapshotPoint", "SnapshotStore", "in_order", "upsert"]
+__all__ = [
+    "Snapshot",
+    "SnapshotLine",
+    "SnapshotPoint",
+    "SnapshotStore",
+    "check_day",
+    "in_order",
+    "upsert",
+]
 
+STILL_TO_COME = FaultKind(
+    "networth.still_to_come", "{given} is still to come: give {today} or an earlier day"
+)
+
+_FURTHEST_EAST: Final = timedelta(hours=14)
 _TABLE: Final = wealth_snapshots
 _PLACES: Final = {category: place for place, category in enumerate(Category)}
 _CATEGORY_COLUMNS: Final = tuple(_TABLE.c[f"{category.value}_minor"] for category in Category)
@@ -190,8 +204,10 @@ class SnapshotStore:
                 `taken_at` moves forward to this moment, and never back.
 
         Raises:
+            NetWorthFaults: the day is still to come at that moment.
             ColumnRefused: the owner is not an identifier, or `at` has no time zone.
         """
+        check_day(networth.on, at=at)
         _locks.writing(self._connection)
         record = record_of(networth, holdings_version=holdings_version)
         self._connection.execute(
@@ -249,6 +265,18 @@ class SnapshotStore:
     def _first(self, statement: Select[Any]) -> Snapshot | None:
         row = self._connection.execute(statement.limit(1)).one_or_none()
         return None if row is None else _snapshot(row)
+
+
+def check_day(on: date, *, at: datetime) -> None:
+    """Refuses a day that has begun nowhere on earth: its figure would be shown until that day.
+
+    Raises:
+        NetWorthFaults: the day is still to come at that moment.
+    """
+    today = (at + _FURTHEST_EAST).date()
+    if on > today:
+        params = {"given": on.isoformat(), "today": today.isoformat()}
+        raise NetWorthFaults.of(STILL_TO_COME, "on", **params)
 
 
 def upsert(connection: Connection) -> PostgresInsert | SqliteInsert:

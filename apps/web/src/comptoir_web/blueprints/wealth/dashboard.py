@@ -15,8 +15,9 @@ from comptoir_web.presentation.charts import RingChart
 from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.formats import day, day_short, money, percent
 from comptoir_web.presentation.languages import gettext as _
-from comptoir_web.presentation.languages import ngettext
+from comptoir_web.presentation.languages import language, ngettext
 from comptoir_web.presentation.navigation import page_url
+from comptoir_web.wealth.alerts import alert_sentence
 from shared_kernel import to_minor
 from wealth_core.networth import CashKind, Category, LineState
 
@@ -167,6 +168,8 @@ class DashboardPage:
     edited: bool
     incomplete: str
     missing: tuple[Mend, ...]
+    alerts: tuple[str, ...]
+    alerts_url: str | None
     old: tuple[Mend, ...]
     assets: str
     credits: str
@@ -198,6 +201,8 @@ def page_of(read: Dashboard) -> DashboardPage:
         edited=read.edited_since,
         incomplete="" if incomplete is None else _incomplete(incomplete, shown),
         missing=() if incomplete is None else _mends(incomplete, LineState.UNPRICED, read),
+        alerts=tuple(alert_sentence(alert, language()) for alert in read.alerts),
+        alerts_url=page_url("planning.alerts"),
         old=() if shown is None else _mends(shown, LineState.STALE, read),
         assets="" if shown is None else money(shown.total_assets),
         credits="" if shown is None else money(shown.credits),

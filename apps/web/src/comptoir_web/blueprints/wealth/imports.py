@@ -1,23 +1,24 @@
 """A file of lines: what is wrong with it, what it would change, and then the saving of it.
 
-Nothing is kept between the two pages: the preview carries what it read, as our own document, and
-sending it reads that again. The version it was made from goes with it, so that a change made
-meanwhile shows a new preview instead of being written over.
+Nothing is kept between the two pages: the preview carries what it read, as our own document, signed
+for its account, and sending it reads that again. The version it was made from goes with it, so that
+a change made meanwhile shows a new preview instead of being written over.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from base64 import b64decode, b64encode
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
 from flask import flash, redirect, render_template, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
 from wtforms import Form
 from wtforms.fields import FileField
 
+from comptoir_web.identity.access import visitor
+from comptoir_web.identity.keys import Keys
 from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.formats import money, number
 from comptoir_web.presentation.languages import gettext as _
@@ -57,7 +58,6 @@ __all__: list[str] = []
 MOST_FAULTS = 200
 """A page says no more of them: who mends these sends the file again."""
 
-_MOST_UNPACKED = 16_000_000
 _LINE = re.compile(r"^line\[(\d+)\](?:\.(.+))?$")
 
 
@@ -161,17 +161,23 @@ def confirm() -> ResponseReturnValue:
     return redirect(url_for("wealth.index"), code=303)
 
 
+def _seal() -> URLSafeSerializer:
+    """What signs a preview for its account: nothing but a preview of ours is ever unpacked."""
+    keys = Keys(services().get(Settings).secret_key)
+    return URLSafeSerializer(keys.derive("import preview"), salt=visitor().id)
+
+
 def _packed(holdings: Holdings) -> str:
     """The lines as a hidden field carries them: small, and of letters that need no escaping."""
-    return b64encode(zlib.compress(holdings_to_json(holdings).encode())).decode()
+    return _seal().dumps(holdings_to_json(holdings))
 
 
-def _unpacked(text: str) -> bytes:
+def _unpacked(text: str) -> str:
     """The document of a hidden field; what is none of ours is no document either."""
     try:
-        return zlib.decompressobj().decompress(b64decode(text, validate=True), _MOST_UNPACKED)
-    except (ValueError, zlib.error):
-        return b""
+        return str(_seal().loads(text))
+    except BadData:
+        return ""
 
 
 def _imported(plan: Plan, mode: Mode) -> str:
