@@ -141,6 +141,46 @@ def test_from_a_file_to_the_figure_shown(platform: svcs.Container, files: Path) 
     }  # fmt: skip
 
 
+def test_a_day_before_has_the_prices_of_that_day(platform: svcs.Container, files: Path) -> None:
+    """A price entered since changes neither the valuation of an earlier day nor what starts there.
+
+    A day to come is refused, whoever is valued.
+    """
+    for day, price in (("2025-12-09", "95000"), ("2026-01-10", "1")):
+        comptoir("quotes", "set", "BTC", "EUR", price, "--as-of", day)
+    comptoir("quotes", "set", "ETH", "EUR", "3030.2375", "--as-of", "2025-12-09")
+    comptoir("networth", "import", str(files / "holdings.json"), "--client", CLIENT)
+    assert comptoir("networth", "recompute", "--all", *WORKED).exit_code == 0
+    shown = answer("networth", "show", "--client", CLIENT, "--json")
+    assert isinstance(shown, dict)
+    assert {key: shown[key] for key in FIGURES} == FIGURES
+    found = answer("networth", "project", "--client", CLIENT, "--until", "2026-12-09", *WORKED)
+    assert isinstance(found, dict)
+    assert found["net_worth"] == FIGURES["net_worth"]
+    for whose in (("--all",), ("--client", CLIENT)):
+        refused = comptoir("networth", "recompute", *whose, "--on", "2999-01-01")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "--on" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show",), "--client"),
+        (("show", "--client", CLIENT, "--on", "2025-12-09"), "--on"),
+        (("show", "--client", CLIENT, "--base", "EUR", "--loan-rounding", "exact"), "--base, "),
+        (("project", "--client", CLIENT, "--plan", "-"), "--plan"),
+        (("show", "--holdings", "nowhere.json"), "nowhere.json"),
+        (("recompute", "--client", CLIENT, "--all"), "--all"),
+    ],
+)
+def test_a_wrong_usage_says_why(arguments: tuple[str, ...], said: str) -> None:
+    """An option that would say nothing is refused instead of being passed over."""
+    refused = comptoir("networth", *arguments)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+
+
 def test_an_incomplete_result_is_partly_done(platform: svcs.Container, files: Path) -> None:
     """Without prices the recomputation says so and exits with 3; nothing complete is shown."""
     comptoir("networth", "import", str(files / "holdings.json"), "--client", CLIENT)
@@ -167,9 +207,16 @@ def test_a_month_from_the_command_line(platform: svcs.Container, files: Path) ->
         "starts_on": "2025-10-01",
         "lines": [{"id": "world", "percent": "60", "envelope": "pea", "reference": "ETF"}],
     }
+    refused = comptoir("plan", "set", "-", "--client", CLIENT, stdin='{"version": 1, "lines": 3}')
+    assert refused.exit_code == 1
+    assert "monthly_capacity: " in refused.stderr
+    assert "--" not in refused.stderr
     (files / "plan.json").write_text(json.dumps(plan))
     assert comptoir("plan", "set", str(files / "plan.json"), "--client", CLIENT).exit_code == 0
     assert "300,00" in comptoir("plan", "show", "--client", CLIENT).stdout
+    shown = answer("plan", "show", "--client", CLIENT, "--json")
+    assert isinstance(shown, dict)
+    assert (shown["version"], shown["goal"]["goal"]) == (1, "3600.00")
     month = f"{datetime.now(UTC):%Y-%m}"
     command = ("plan", "actions", "--client", CLIENT, "--month", month, "--json")
     (first,) = answer(*command)
@@ -195,4 +242,5 @@ def test_rates_entered_by_hand(platform: svcs.Container) -> None:
     assert [one["price"] for one in listed] == ["9500"]
     refused = comptoir("quotes", "set", "EUR", "GNF", "-3")
     assert refused.exit_code != 0
+    assert "PRICE:" in comptoir("quotes", "set", "EUR", "GNF", "many").stderr
     assert comptoir("quotes", "refresh").exit_code == 0

@@ -119,6 +119,10 @@ BAD_ROWS: dict[str, tuple[str, list[str]]] = {
     "a negative quantity": ("crypto,,,x,,,BTC,-1\n", ["line[2].quantity"]),
     "a symbol in small letters": ("crypto,,,x,,,btc,1\n", ["line[2].symbol"]),
     "a share over 100 %": ("property,,,x,1,,,,101\n", ["line[2].share_percent"]),
+    "a rate over 100 %": (
+        "credit,,,x,1,,,,,,335,12,2025-01-31\n",
+        ["line[2].rate_percent"],
+    ),
     "a cell for nothing": ("crypto,,,x,5,,BTC,1\n", ["line[2].amount"]),
     "an id twice": ("cash,pel,a,x,1\ncash,pel,a,y,1\n", ["line[3].id"]),
     "a bad id": ("cash,pel,a b,x,1\n", ["line[2].id"]),

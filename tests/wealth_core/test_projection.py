@@ -9,6 +9,8 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared_kernel import money, parse_json, to_minor
 from wealth_core.errors import ProjectionFaults
@@ -36,7 +38,10 @@ from wealth_core.networth._course import Course
 from wealth_core.networth.assumptions import assumptions_from_document, assumptions_to_document
 from wealth_core.networth.projection import HIGHEST, Projection, _drawn, plain_path
 from wealth_core.planning.plan import InvestmentPlan, PlanLine
-from wealth_core.quotes import Quote, QuoteBook
+from wealth_core.quotes import Quote, QuoteBook, crypto
+from wealth_core.testing.holdings import SYMBOLS, holdings
+from wealth_core.testing.loans import CURRENCIES
+from wealth_core.testing.planning import PLAN_CURRENCIES, investment_plans
 from wealth_core.testing.worked import WORKED_ON, worked_holdings, worked_quotes
 
 DAY = WORKED_ON
@@ -201,6 +206,44 @@ def test_loans_and_sales_to_come() -> None:
     growing = projected(owned, assuming(real_estate=("0.5", "0")), date(2026, 12, 9))
     studio = 90_000 * 1.5 ** (3 / 12)
     assert growing.middle[-1] == round(studio + 150_000 + 18_000 - growing.debts[-1])
+    # By chance each path sells at a price of its own, and nothing moves it from then on.
+    chance = assuming(real_estate=("0", "0.2"), cash=("0.1", "0"))
+    alone = Holdings(properties=owned.properties[:1])
+    drawn = projected(alone, chance, date(2027, 3, 9))
+    year = [(line[3], line[15]) for line in (drawn.low, drawn.middle, drawn.high)]
+    assert drawn.low[3] < drawn.middle[3] < drawn.high[3]
+    assert [after for _, after in year] == [pytest.approx(at * 1.1, abs=1) for at, _ in year]
+
+
+@given(
+    owned=holdings(),
+    sold=st.booleans(),
+    plan=st.none() | investment_plans(most_lines=3),
+    base=st.sampled_from(("EUR", "XOF")),
+)
+@settings(deadline=None, max_examples=50)
+def test_whatever_is_owned_is_projected(
+    owned: Holdings, sold: bool, plan: InvestmentPlan | None, base: str
+) -> None:
+    """It begins at the net worth of the day, and the low path is never above the high one."""
+    day = date(2027, 1, 31)
+    if sold:
+        later = [
+            p if p.loans else attrs.evolve(p, sold_on=date(2027, 6, 1)) for p in owned.properties
+        ]
+        owned = attrs.evolve(owned, properties=later)
+    noon = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    codes = {*CURRENCIES, *PLAN_CURRENCIES} - {"EUR", "XOF"}
+    prices = [Quote("EUR", code, Decimal("1.5"), noon, "ecb") for code in sorted(codes)]
+    prices += [Quote(crypto(each), "EUR", Decimal("0.01"), noon, "binance") for each in SYMBOLS]
+    options: Any = {"on": day, "quotes": QuoteBook(prices, at=noon), "base_currency": base}
+    assumptions = attrs.evolve(DEFAULT_ASSUMPTIONS, paths=10)
+    ahead = project(owned, plan, assumptions, date(2029, 3, 1), **options)
+    assert len(ahead.low) == len(ahead.real_high) == len(ahead.debts) == len(ahead.months) == 26
+    assert ahead.months[1] == date(2027, 2, 28)
+    assert ahead.low[0] == ahead.high[0]
+    assert abs(ahead.low[0] - ahead.start.net_worth.amount) <= Decimal("0.51")
+    assert all(low <= high for low, high in zip(ahead.low, ahead.high, strict=True))
 
 
 def test_currencies_and_contributions_are_converted_at_the_prices_of_the_day() -> None:

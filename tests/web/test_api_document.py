@@ -10,6 +10,7 @@ import attrs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
@@ -22,6 +23,8 @@ from comptoir_web.api.problems import KINDS
 from comptoir_web.app import close_app, create_app
 from comptoir_web.settings import Settings
 from shared_kernel import structure, unstructure
+from wealth_core.networth import holdings_to_document
+from wealth_core.testing.worked import worked_holdings
 
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)|\bstyle=|\bon[a-z]+=|<style|javascript:", re.IGNORECASE
@@ -186,6 +189,13 @@ def test_the_pages_hold_nothing_inline(client: FlaskClient, path: str) -> None:
     for address in ADDRESSES.findall(answer.text):
         assert address.startswith("/"), address
         assert client.get(address).status_code == 200, address
+
+
+def test_the_schema_of_holdings_is_published(client: FlaskClient) -> None:
+    """Whoever makes a file of holdings can check it before it is sent."""
+    answer = client.get("/api/schemas/holdings.json")
+    assert answer.content_type == "application/schema+json"
+    Draft202012Validator(answer.get_json()).validate(holdings_to_document(worked_holdings()))
 
 
 def test_the_files_of_the_viewer_are_kept_by_browsers(client: FlaskClient) -> None:

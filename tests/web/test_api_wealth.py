@@ -73,6 +73,9 @@ def test_the_worked_profile(api: Api, priced: None) -> None:
     assert found["net_worth"] == {"amount": "84945.28", "currency": "EUR"}
     assert sum(Decimal(one["percent"]) for one in found["categories"]) == 100
     assert client.get(f"{WEALTH}/networth").get_json() == found
+    for day in ("0001-01-01", "2999-01-01"):
+        refused = client.post(f"{WEALTH}/networth/recompute", json={"on": day})
+        assert slug(refused) == (422, "invalid-input")
     (point,) = client.get(f"{WEALTH}/snapshots").get_json()["items"]
     assert (point["on"], point["net_worth"]["amount"]) == ("2025-12-09", "84945.28")
     later = client.get(f"{WEALTH}/snapshots?since=2025-12-10").get_json()
@@ -170,6 +173,8 @@ def test_a_month_through_the_api(api: Api) -> None:
     assert slug(again) == (412, "changed-meanwhile")
     back = client.post(f"{address}/undo", headers={"If-Match": done.headers["ETag"]})
     assert (back.get_json()["state"], pea()) == ("todo", "12000.00")
+    bad = client.get(f"{WEALTH}/actions?month=2026-13")
+    assert (slug(bad), bad.get_json()["faults"][0]["path"]) == ((422, "invalid-input"), "month")
     wrong = client.post(
         f"{address}/decision",
         json={"state": "adjusted"},

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 import svcs
-from flask import Flask, url_for
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, inspect
 from testkit.pages import post
@@ -59,13 +59,14 @@ def changed(web_engine: Engine) -> Callable[[], dict[str, int]]:
 def addresses(app: Flask, role: Role, **given: str) -> dict[str, str]:
     """The address of each page of these sections that a role reads, by its endpoint."""
     found = {}
-    with app.test_request_context():
-        for rule in app.url_map.iter_rules():
-            section = rule.endpoint.partition(".")[0]
-            if section in SECTIONS[role] and "GET" in (rule.methods or ()):
-                typed = TYPED.get(rule.endpoint, {})
-                needed = {name: given[name] for name in rule.arguments if name in given}
-                found[rule.endpoint] = url_for(rule.endpoint, **typed, **needed)
+    urls = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        section, _, _ = rule.endpoint.partition(".")
+        if section in SECTIONS[role] and "GET" in (rule.methods or ()):
+            needed = {name: given[name] for name in rule.arguments if name in given}
+            found[rule.endpoint] = urls.build(
+                rule.endpoint, {**TYPED.get(rule.endpoint, {}), **needed}
+            )
     return found
 
 

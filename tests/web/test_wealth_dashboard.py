@@ -29,6 +29,7 @@ from wealth_core.networth import (
     OtherGood,
     Property,
 )
+from wealth_core.planning import AlertRule, Direction
 
 SignIn = Callable[..., FlaskClient]
 HOME = "/plateforme/patrimoine/"
@@ -212,6 +213,27 @@ def test_an_old_line_is_told_with_what_mends_it(
     assert f'href="{HOME}avoirs/car">Mettre à jour' in page
 
 
+def test_an_alert_stands_there_until_it_is_read(
+    browser: FlaskClient, service: WealthService, worked: str
+) -> None:
+    """What was raised is told on the first page, with the way to the page of the alerts."""
+    link = 'href="/plateforme/plan/alertes"'
+    assert link not in browser.get(HOME).text
+    level = money("90000", "EUR")
+    rule = AlertRule(id="r", subject="net_worth", direction=Direction.ABOVE, level=level)
+    service.add_alert_rule(worked, rule)
+    gift = OtherGood("gift", "Bijoux", money("9000", "EUR"), DAY)
+    held = service.holdings(worked)
+    assert held is not None
+    service.save_holdings(worked, held.holdings.with_line(gift), version=1, actor=worked)
+    recompute(browser, on="09/12/2025", rounding="exact")
+    assert link in browser.get(HOME).text
+    assert "Alertes à lire" in get_text(browser, HOME)
+    assert "90 000,00 €" in get_text(browser, HOME)
+    service.mark_read(worked)
+    assert link not in browser.get(HOME).text
+
+
 def test_loans_show_what_is_left_next_and_when_they_end(
     browser: FlaskClient, service: WealthService, owner: str
 ) -> None:
@@ -245,8 +267,8 @@ def test_loans_show_what_is_left_next_and_when_they_end(
 def test_a_day_that_cannot_be_valued_is_refused_beside_its_field(
     browser: FlaskClient, worked: str, web_engine: Engine
 ) -> None:
-    """A day to come or none of the calendar values nothing; what was typed stays."""
-    for day in ("10/12/2025", "31/02/2025", "demain"):
+    """A day to come, too old or none of the calendar values nothing; what was typed stays."""
+    for day in ("10/12/2025", "31/02/2025", "demain", "01/01/0001"):
         with writes(web_engine) as found:
             answer = recompute(browser, on=day)
         assert answer.status_code == 422

@@ -9,15 +9,27 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
 
-__all__ = ["PartlyDone", "Refusal", "refusing"]
+if TYPE_CHECKING:
+    from shared_kernel import Fault
 
-_GIVEN_ONE_BY_ONE = {"fees": "fee", "rate_changes": "rate-change", "repayments": "repay"}
+__all__ = ["PartlyDone", "Refusal", "placed", "refusing", "refusing_file"]
+
+_OPTIONS = {
+    "base_currency": "base",
+    "fees": "fee",
+    "rate_changes": "rate-change",
+    "repayments": "repay",
+}
+"""The options that are not called as what they fill."""
+_ARGUMENTS = frozenset({"amount", "base", "price", "quote"})
+"""What is given by its place."""
 
 
 class Refusal(click.ClickException):
@@ -48,6 +60,29 @@ def refusing() -> Iterator[None]:
         raise Refusal(message) from error
 
 
+@contextmanager
+def refusing_file() -> Iterator[None]:
+    """Turn the faults of a document into a refusal, each after its place in it.
+
+    Raises:
+        Refusal: In their place, with one message.
+    """
+    from shared_kernel import Faults
+
+    try:
+        yield
+    except Faults as error:
+        raise Refusal("\n".join(map(placed, error.faults))) from error
+
+
+def placed(fault: Fault) -> str:
+    """Say a fault after its place in a document."""
+    from shared_kernel.translations import translate_fault
+
+    text = translate_fault(fault, locale())
+    return f"{fault.path}: {text}" if fault.path else text
+
+
 def _library_message(error: Exception) -> str | None:
     """Say an error of a library in the reader's language; None when it is none of theirs."""
     from shared_kernel import Faults, KernelError
@@ -76,10 +111,14 @@ def _system_message(error: OSError) -> str:
 
 
 def _option(path: str) -> str:
-    """Name what fills a field: ``annual_rate`` is ``--annual-rate``; a variable keeps its name."""
-    if path.isupper():
-        return path
+    """Name what fills a field: ``annual_rate`` is ``--annual-rate``.
+
+    A variable keeps its name, and so does a place inside a document; an argument is in capitals.
+    """
     # The options hold the terms of a loan, whatever holds the loan.
     name, bracket, rest = path.removeprefix("loan.").partition("[")
-    option = _GIVEN_ONE_BY_ONE.get(name, name.replace("_", "-"))
-    return f"--{option}{bracket}{rest}"
+    if path.isupper() or "." in name:
+        return path
+    if path in _ARGUMENTS:
+        return path.upper()
+    return f"--{_OPTIONS.get(name, name.replace('_', '-'))}{bracket}{rest}"

@@ -15,13 +15,13 @@ from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
 from comptoir_cli.loan_options import day
 from comptoir_cli.output import as_json, right, say, show_facts, show_json, show_table
-from comptoir_cli.refusals import PartlyDone, Refusal
+from comptoir_cli.refusals import PartlyDone, Refusal, placed, refusing_file
 from comptoir_cli.wealth_output import category_words, show_result
 
 if TYPE_CHECKING:
-    from shared_kernel import Fault
     from wealth_core.networth import Assumptions, Holdings, Projection
     from wealth_core.networth.files import Preview
+    from wealth_core.planning import InvestmentPlan
     from wealth_core.quotes import QuoteBook
 
 __all__ = ["networth"]
@@ -124,21 +124,13 @@ def import_(
 def _accepted(found: Preview) -> Holdings:
     """Tell the notes of a file, and refuse its faults."""
     for note in found.notes[:MOST_SHOWN]:
-        say(_placed(note))
+        say(placed(note))
     if found.holdings is not None:
         return found.holdings
-    said = [_placed(fault) for fault in found.faults[:MOST_SHOWN]]
+    said = [placed(fault) for fault in found.faults[:MOST_SHOWN]]
     if len(found.faults) > MOST_SHOWN:
         said.append(_("... and {count} more.").format(count=len(found.faults) - MOST_SHOWN))
     raise Refusal("\n".join(said))
-
-
-def _placed(fault: Fault) -> str:
-    """Say a fault after its place in the file."""
-    from shared_kernel.translations import translate_fault
-
-    text = translate_fault(fault, locale())
-    return f"{fault.path}: {text}" if fault.path else text
 
 
 @networth.command(
@@ -300,12 +292,11 @@ def project(
     assumed = _assumptions(assumptions)
     if holdings is not None:
         from wealth_core.networth import project as run
-        from wealth_core.planning import plan_from_json
 
         asked = on or _today()
         found = run(
             _holdings(holdings, as_of=asked),
-            None if plan is None else plan_from_json(plan.read()),
+            _plan(plan),
             assumed,
             until or add_months(asked, MONTHS_PROJECTED),
             on=asked,
@@ -462,7 +453,8 @@ def _book(file: IO[bytes] | None, *, on: date) -> QuoteBook:
     """Read the prices of a file as they were at the end of a day."""
     from wealth_core.quotes import QuoteBook, quotes_from_json
 
-    found = () if file is None else quotes_from_json(file.read())
+    with refusing_file():
+        found = () if file is None else quotes_from_json(file.read())
     return QuoteBook(found, at=datetime.combine(on, time.max, tzinfo=UTC))
 
 
@@ -474,7 +466,15 @@ def _assumptions(file: IO[bytes] | None) -> Assumptions:
     from shared_kernel import parse_json
     from wealth_core.networth.assumptions import assumptions_from_document
 
-    return assumptions_from_document(parse_json(file.read()))
+    with refusing_file():
+        return assumptions_from_document(parse_json(file.read()))
+
+
+def _plan(file: IO[bytes] | None) -> InvestmentPlan | None:
+    from wealth_core.planning import plan_from_json
+
+    with refusing_file():
+        return None if file is None else plan_from_json(file.read())
 
 
 def _today() -> date:

@@ -11,7 +11,7 @@ from comptoir_cli import wiring
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
 from comptoir_cli.output import as_json, left, right, say, show_facts, show_json, show_table
-from comptoir_cli.refusals import Refusal
+from comptoir_cli.refusals import Refusal, refusing_file
 
 if TYPE_CHECKING:
     from wealth_core.planning import Action, GoalProgress, Month
@@ -90,7 +90,8 @@ def set_(*, file: IO[bytes], client: str, as_json: bool) -> None:
     """Save a plan."""
     from wealth_core.planning import plan_from_json, plan_to_document
 
-    made = plan_from_json(file.read())
+    with refusing_file():
+        made = plan_from_json(file.read())
     with wiring.wealth(client) as (service, owner):
         before = service.plan(owner)
         version = 0 if before is None else before.version

@@ -50,9 +50,7 @@ def refresh(*, as_json: bool) -> None:
                     "source": one.source,
                     "outcome": one.outcome.value,
                     "kept": one.kept,
-                    "reason": None
-                    if one.reason is None
-                    else translate_fault(one.reason, locale()),
+                    "reason": None if one.reason is None else translate_fault(one.reason, locale()),
                     "retry_at": None if one.retry_at is None else one.retry_at.isoformat(),
                 }
                 for one in report.sources

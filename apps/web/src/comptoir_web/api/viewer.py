@@ -1,4 +1,4 @@
-"""The API's document, its viewer and the list of its problems: pages that hold no data.
+"""The API's document, its viewer, the list of its problems, the schema of holdings: no data.
 
 The viewer is Swagger UI, from the files of the ``offapi`` wheel served as files: the page itself
 has no inline script or style, so the strict Content-Security-Policy holds and nothing is asked of
@@ -78,6 +78,16 @@ def docs_file(served_name: str) -> Response:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     answer.vary.add("Accept-Encoding")
+    return answer
+
+
+@blueprint.get("/api/schemas/holdings.json")
+def holdings() -> Response:
+    """Give the JSON Schema (draft 2020-12) of the documents that holdings are moved with."""
+    from wealth_core.networth import holdings_schema  # late: a page of the viewer needs none of it
+
+    answer = jsonify(holdings_schema())
+    answer.content_type = "application/schema+json"
     return answer
 
 

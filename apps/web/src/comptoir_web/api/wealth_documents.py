@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
+from wealth_core.errors import PlanFaults
 from wealth_core.networth import (
     CashAccount,
     CreditBalance,
@@ -98,8 +101,15 @@ def add_wealth(converter: Converter) -> None:
 
         converter.register_structure_hook(cls, value_of)
         converter.register_unstructure_hook(cls, write)
-    converter.register_structure_hook(Month, lambda value, _: Month.parse(value))
+    converter.register_structure_hook(Month, _month)
     converter.register_unstructure_hook(Month, str)
+
+
+def _month(value: object, _: type[Month]) -> Month:
+    try:
+        return Month.parse(value)
+    except PlanFaults as error:  # the field that holds it says where
+        raise PlanFaults([attrs.evolve(each, path="") for each in error.faults]) from None
 
 
 def describe_wealth(schemas: Schemas) -> None:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from shared_kernel import add_months
 from wealth_core.errors import HoldingsMissing
-from wealth_core.planning import ActionState, Month, goal_progress, late_actions
+from wealth_core.planning import Month, goal_progress, late_actions
 from wealth_core.storage.alerts import AlertStore
 from wealth_core.storage.holdings import HoldingsStore
 from wealth_core.storage.planning import PlanStore
@@ -95,11 +95,6 @@ class Dashboard:
     def incomplete(self) -> bool:
         """Whether the last recomputation left something out: the figure shown is an earlier one."""
         return self.last is not None and not self.last.complete
-
-    @property
-    def waiting(self) -> tuple[Action, ...]:
-        """The actions of the month that are still to be done."""
-        return tuple(action for action in self.actions if action.state is ActionState.TO_DO)
 
 
 def change_since(shown: Snapshot | None, history: Sequence[SnapshotPoint]) -> Change | None:

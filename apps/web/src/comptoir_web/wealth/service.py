@@ -59,9 +59,7 @@ FIRST_DAY = date(1900, 1, 1)
 NOT_YET = FaultKind(
     "wealth.not_yet", "{given} is still to come: give today, {today}, or an earlier day"
 )
-TOO_EARLY = FaultKind(
-    "wealth.too_early", "{given} is too long ago: give {first} or a later day"
-)
+TOO_EARLY = FaultKind("wealth.too_early", "{given} is too long ago: give {first} or a later day")
 
 
 def moment_of(on: date, *, now: datetime) -> datetime:

@@ -25,7 +25,7 @@ from shared_kernel import (
 )
 from wealth_core.errors import HoldingsFaults
 from wealth_core.loans import Loan, Repayment
-from wealth_core.loans._faults import NOT_A_WHOLE_NUMBER
+from wealth_core.loans._faults import NOT_A_WHOLE_NUMBER, RATE_IS_A_PERCENTAGE
 from wealth_core.networth import _faults
 from wealth_core.networth._csv_table import Table
 from wealth_core.networth._ids import Ids
@@ -249,7 +249,12 @@ class _Row:
 
     def percent(self, column: str) -> Decimal | None:
         text = self.need(column)
-        return self._parsed(text, lambda: parse_percent(text, path=column, locale=self.locale))
+        part = self._parsed(text, lambda: parse_percent(text, path=column, locale=self.locale))
+        if part is not None and column == "share_percent" and not 0 < part <= 1:
+            # The line would speak of a fraction, and a table has percentages.
+            self.found.add(_faults.NOT_A_SHARE, column, given=shown(text))
+            return None
+        return part
 
     def whole(self, column: str) -> int | None:
         number = self.number(column)
@@ -290,8 +295,17 @@ class _Row:
         try:
             return structure({**terms, **more}, Loan, converter=_CONVERTER), made
         except Faults as error:
-            self._add(_by_column(fault.prefixed("loan")) for fault in error.faults)
+            self._add(
+                _by_column(fault.prefixed("loan")) for fault in map(self._in_percent, error.faults)
+            )
             return None, made
+
+    def _in_percent(self, fault: Fault) -> Fault:
+        """A fault that speaks of a rate as a fraction, as a table has it: in percent."""
+        if fault.kind is not RATE_IS_A_PERCENTAGE or fault.path != "annual_rate":
+            return fault
+        given = shown(self.text("rate_percent"))
+        return Fault(fault.path, _faults.RATE_TOO_HIGH, {"given": given})
 
     def _terms(self) -> dict[str, Any]:
         """The other terms of a loan; what has a column of its own stands there."""

@@ -142,6 +142,13 @@ NO_SUCH_PROPERTY = FaultKind(
     "csv.no_such_property",
     "there is no property {given} above this loan: write the loan below its property",
 )
+NOT_A_SHARE = FaultKind(
+    "csv.not_a_share",
+    "{given} is not a share in percent, above 0 and up to 100: write 50 for a half",
+)
+RATE_TOO_HIGH = FaultKind(
+    "csv.rate_too_high", "{given} is too high for a rate in percent a year: write 3.35 for 3.35 %"
+)
 NOT_TERMS = FaultKind(
     "csv.not_terms", "{given} are no terms of a loan: write a JSON object, or leave them empty"
 )

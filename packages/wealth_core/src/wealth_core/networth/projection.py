@@ -256,7 +256,8 @@ def _drawn(course: Course, assumptions: Assumptions) -> tuple[list[float], ...]:
         if place:
             for category, (drift, deviation) in steps.items():
                 value = values[category]
-                if isinstance(value, float):
+                # Without chance of its own cash still differs by path once a property is sold.
+                if category not in streams or isinstance(value, float):
                     values[category] = value * exp(drift)
                     continue
                 streams[category].standard_normal(out=shock)

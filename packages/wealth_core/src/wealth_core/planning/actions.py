@@ -20,7 +20,7 @@ from wealth_core.networth.holdings import CashAccount, Holdings, Investment
 from wealth_core.planning import _faults
 from wealth_core.planning._checks import check_money, said
 from wealth_core.planning.months import Month
-from wealth_core.planning.plan import InvestmentPlan
+from wealth_core.planning.plan import InvestmentPlan, PlanLine
 
 Receiver: TypeAlias = CashAccount | Investment
 
@@ -115,11 +115,11 @@ ENVELOPE_WORDS: Final = {
 """What each envelope is called; keys of the catalogue."""
 
 
-def destination_words(action: PlannedAction) -> str:
-    """Gives what the destination of an action is called, a key of the catalogue."""
-    if action.envelope is not None:
-        return ENVELOPE_WORDS[action.envelope]
-    return CASH_WORDS[action.cash or CashKind.CUSTOM]
+def destination_words(asked: PlannedAction | PlanLine) -> str:
+    """Gives what the destination of an action or a line is called, a key of the catalogue."""
+    if asked.envelope is not None:
+        return ENVELOPE_WORDS[asked.envelope]
+    return CASH_WORDS[asked.cash or CashKind.CUSTOM]
 
 
 def planned_actions(plan: InvestmentPlan, month: Month) -> tuple[PlannedAction, ...]:

@@ -42,7 +42,7 @@ class Month:
     def __attrs_post_init__(self) -> None:
         whole = type(self.year) is int and type(self.month) is int
         if not (whole and FIRST_YEAR <= self.year <= LAST_YEAR and 1 <= self.month <= 12):
-            given = f"{shown(self.year)}-{shown(self.month)}"
+            given = str(self) if whole else f"{shown(self.year)}-{shown(self.month)}"
             raise PlanFaults.of(_faults.NOT_A_MONTH, "month", given=given)
 
     @classmethod

@@ -56,6 +56,7 @@ from wealth_core.storage.quote_tables import wealth_quote_sources, wealth_quotes
 from wealth_core.storage.tables import metadata, wealth_loans
 
 if TYPE_CHECKING:
+    from wealth_core.networth.records import SnapshotLine
     from wealth_core.quotes.ports import SourceState
     from wealth_core.storage.alerts import AlertStore, RaisedAlert, SavedAlertRule
     from wealth_core.storage.holdings import HoldingsStore, HoldingsVersion, SavedHoldings
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
         run_report,
         start_run,
     )
-    from wealth_core.storage.snapshots import Snapshot, SnapshotLine, SnapshotPoint, SnapshotStore
+    from wealth_core.storage.snapshots import Snapshot, SnapshotPoint, SnapshotStore
 
 __all__ = [
     "MIGRATIONS",
@@ -137,11 +138,12 @@ _MODULES = {
     "quotes": "QuoteRow QuoteStore",
     "recompute": "ChunkReport Run RunReport finish_run open_run recompute_all recompute_chunk "
     "run_report start_run",
-    "snapshots": "Snapshot SnapshotLine SnapshotPoint SnapshotStore",
+    "snapshots": "Snapshot SnapshotPoint SnapshotStore",
 }
 _HOMES = {
     name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names.split()
 }
+_HOMES["SnapshotLine"] = "wealth_core.networth.records"
 _HOMES["SourceState"] = "wealth_core.quotes.ports"
 
 

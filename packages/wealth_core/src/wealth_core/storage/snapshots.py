@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Snapshot",
-    "SnapshotLine",
     "SnapshotPoint",
     "SnapshotStore",
     "check_day",
