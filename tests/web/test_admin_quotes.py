@@ -124,7 +124,7 @@ def test_what_is_missing_old_and_failing_comes_first(
     clock: FrozenClock,
 ) -> None:
     """From nothing to fresh, then old with a source down, each told with what mends it."""
-    needed = {use.asset: use.missing for use in quotes.used_by()}
+    needed = {use.asset: use.missing for use in quotes.board().uses}
     assert needed == {
         "GNF": True, "USD": True, "XOF": False,
         "crypto:BTC": True, "crypto:KSM": True, "crypto:NOBODY": True,
@@ -191,7 +191,7 @@ def test_a_rate_is_entered_corrected_and_removed(
     assert post(admin, f"{PAGE}retirer", wrong, page=history).status_code == 303
     clock.forward(hours=1)
     assert quotes.book().convert("EUR", "GNF").rate == Decimal("10250.5")
-    assert not any(use.missing for use in quotes.used_by() if use.asset == "GNF")
+    assert not any(use.missing for use in quotes.board().uses if use.asset == "GNF")
 
 
 @pytest.mark.parametrize(

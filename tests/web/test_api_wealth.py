@@ -156,6 +156,8 @@ def test_a_month_through_the_api(api: Api) -> None:
     assert client.get(f"{WEALTH}/plan").get_json()["plan"]["lines"][0]["percent"] == "60"
     listed = client.get(f"{WEALTH}/actions").get_json()
     assert client.post(f"{WEALTH}/actions", json={"month": "2026-01"}).get_json() == listed
+    far = client.post(f"{WEALTH}/actions", json={"month": "2026-03"})
+    assert slug(far) == (422, "invalid-input")
     (action,) = listed["items"]
     assert (action["state"], action["expected"]["amount"]) == ("todo", "300.00")
     address = f"{WEALTH}/actions/{action['id']}"

@@ -16,6 +16,7 @@ from testkit.plans import give_plan, give_unpriced
 from testkit.wealth import get_text, plain
 
 from comptoir_web.identity.service import IdentityService
+from comptoir_web.security.rates import COSTLY_LIMIT
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import add_months, money
 from wealth_core.networth import DEFAULT_ASSUMPTIONS, Category, Return
@@ -140,3 +141,26 @@ def test_an_address_that_cannot_be_is_refused(
         assert answer.status_code == 422
         assert "error-summary" in answer.text
         assert "data-chart" not in answer.text
+
+
+def test_an_amount_beyond_all_reason_is_refused_at_its_field(
+    browser: FlaskClient, container: Container, owner: str
+) -> None:
+    """Whatever the address says, the page answers, and the amount is refused where it stands."""
+    give_plan(container, owner)
+    answer = browser.get(f"{PAGE}?years=50&monthly=999999999999999999999")
+    assert answer.status_code in {200, 422}
+    assert "Écrivez un montant" in plain(answer.text)
+
+
+def test_projections_are_counted_by_themselves(
+    browser: FlaskClient, container: Container, owner: str
+) -> None:
+    """Estimates cost seconds of work: past the limit of a minute they wait, the rest does not."""
+    give_plan(container, owner)
+    most = int(COSTLY_LIMIT.split()[0])
+    wrong = f"{PART}?years=0"  # refused before a path is drawn
+    answers = {browser.get(wrong).status_code for _ in range(most)}
+    assert 429 not in answers
+    assert browser.get(wrong).status_code == 429
+    assert browser.get("/plateforme/plan/").status_code == 200

@@ -55,7 +55,8 @@ def _valuation(command: Command) -> Command:
 def _files(command: Command) -> Command:
     options = (
         click.option("--holdings", type=click.File("rb"), help=_(
-            "Holdings as a JSON document, or - for standard input: needs no platform.")),
+            "Holdings: JSON of this platform or of the original one, or CSV; - is standard input. "
+            "Needs no platform.")),
         click.option("--quotes", type=click.File("rb"), help=_(
             "With --holdings: a JSON list of prices.")),
         click.option("--base", default="EUR", show_default=True, metavar="CURRENCY", help=_(

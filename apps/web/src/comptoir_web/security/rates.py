@@ -1,4 +1,6 @@
-"""How many requests an address may make: a general limit, counted in memory by default.
+"""How many requests an address may make: a general limit, and one for pages that cost seconds.
+
+They are counted in memory by default.
 
 It keeps one visitor from taking the server from the others. What protects a secret is counted in
 the database instead (`comptoir_web.identity.limits`): it must hold across processes and restarts.
@@ -15,7 +17,12 @@ from comptoir_web.identity.limits import address_subject
 from comptoir_web.security.hosts import PROBES
 from comptoir_web.settings import Settings
 
-__all__ = ["init_rates"]
+__all__ = ["COSTLY", "COSTLY_LIMIT", "init_rates"]
+
+COSTLY = frozenset({"planning.projection", "planning.projected", "api_networth.project"})
+"""Endpoints that draw thousands of paths: a moved slider asks a few times a second at most."""
+COSTLY_LIMIT = "60 per minute"
+"""How many of them an address may ask for, each endpoint by itself."""
 
 _PATIENCE: Mapping[str, str | int] = {"socket_connect_timeout": 1, "socket_timeout": 1}
 """Redis holds a request no longer than this: without it, one that is silent would hold them all."""
@@ -28,6 +35,8 @@ def init_rates(app: Flask, settings: Settings) -> Limiter:
         # An IPv6 subscriber has as many addresses as wanted, all of one network.
         key_func=lambda: address_subject(request.remote_addr or "unknown"),
         application_limits=[settings.rate_limit],
+        default_limits=[COSTLY_LIMIT],
+        default_limits_exempt_when=lambda: request.endpoint not in COSTLY,
         storage_uri=storage,
         storage_options=dict(_PATIENCE) if storage.startswith("redis") else {},
         # Its headers would replace the Retry-After of the sign-in page by its own.

@@ -171,10 +171,6 @@ class QuoteService:
         with reading(self.engine) as connection:
             return source_states(connection)
 
-    def used_by(self) -> tuple[QuoteUse, ...]:
-        """What clients need a price of: without a price first, then old, then by use."""
-        return _uses(self._needs(), self.book())
-
     def board(self) -> QuoteBoard:
         """Everything the page of the prices shows."""
         at = self.clock()

@@ -18,7 +18,7 @@ from comptoir_web.wealth.alerts import ask_for_mails, look_at
 from comptoir_web.wealth.dashboard import Dashboard, read_dashboard
 from shared_kernel import FaultKind, add_months
 from shared_kernel.engine import reading, transaction
-from wealth_core.errors import HoldingsMissing, NetWorthFaults
+from wealth_core.errors import HoldingsMissing, NetWorthFaults, PlanFaults
 from wealth_core.loans import CENT
 from wealth_core.networth.files import Preview, read_file
 from wealth_core.planning import Month, goal_progress
@@ -58,6 +58,9 @@ FIRST_DAY = date(1900, 1, 1)
 
 NOT_YET = FaultKind(
     "wealth.not_yet", "{given} is still to come: give today, {today}, or an earlier day"
+)
+MONTH_TOO_FAR = FaultKind(
+    "wealth.month_too_far", "{given} is too far ahead: give {latest} or an earlier month"
 )
 TOO_EARLY = FaultKind("wealth.too_early", "{given} is too long ago: give {first} or a later day")
 
@@ -309,8 +312,14 @@ class WealthService:
         """The actions of a month (None: the present one), made once a line whoever asks.
 
         It writes: a page that only reads uses `actions`. A schedule makes those of everyone.
+
+        Raises:
+            PlanFaults: The month comes after the next one.
         """
         now = self.clock()
+        latest = Month.of(now.date()).next()
+        if month is not None and month.number > latest.number:
+            raise PlanFaults.of(MONTH_TOO_FAR, "month", given=str(month), latest=str(latest))
         with transaction(self.engine) as connection:
             store = PlanStore(connection)
             return store.ensure_actions(owner, month or Month.of(now.date()), at=now)

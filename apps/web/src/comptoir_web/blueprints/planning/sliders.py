@@ -164,7 +164,7 @@ class SlidersForm(Form):
         currency = proposed.currency.code
         most, step = _reach_of(proposed)
         asked = proposed.amount if self.monthly.data is None else self.monthly.data
-        shown = rounded_money(max(asked, Decimal(0)), currency)
+        shown = rounded_money(min(max(asked, Decimal(0)), _most(currency).amount), currency)
         # A slider stands on its steps: its default is the step nearest to the plan's own figure,
         # and an address that does not say stands for that figure itself.
         nearest = (proposed.amount / step).to_integral_value() * step
@@ -271,12 +271,16 @@ def read_question(form: SlidersForm, *, monthly: Money) -> Question | None:
 
 def _monthly_asked(form: SlidersForm, monthly: Money) -> Money | None:
     asked = form.monthly.data
-    most = from_minor(10**12, monthly.currency.code)
-    if asked is None or asked < 0 or asked > most.amount:
+    if asked is None or not 0 <= asked <= _most(monthly.currency.code).amount:
         _refuse(form, "monthly", gettext("Write an amount of zero or more, for example 500."))
         return None
     exact = rounded_money(asked, monthly.currency.code)
     return monthly if to_minor(exact) == to_minor(monthly) else exact
+
+
+def _most(currency: str) -> Money:
+    """The largest amount a month that is projected, whatever the slider's reach."""
+    return from_minor(10**12, currency)
 
 
 def _refuse(form: SlidersForm, name: str, message: str) -> None:
