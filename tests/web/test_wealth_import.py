@@ -70,11 +70,13 @@ def worked(service: WealthService, owner: str, clock: FrozenClock) -> str:
     return owner
 
 
-def upload(browser: FlaskClient, content: bytes | str, name: str) -> TestResponse:
-    """Choose a file and send it."""
+def upload(
+    browser: FlaskClient, content: bytes | str, name: str, *, as_of: str = ""
+) -> TestResponse:
+    """Choose a file, say the day of its values, and send it."""
     data = content.encode() if isinstance(content, str) else content
     file = FileStorage(io.BytesIO(data), filename=name, name="file")
-    fields = {"csrf_token": csrf_token(browser, PAGE), "file": file}
+    fields = {"csrf_token": csrf_token(browser, PAGE), "as_of": as_of, "file": file}
     boundary, body = encode_multipart(fields)
     return browser.post(PAGE, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
@@ -309,3 +311,15 @@ def test_a_plan_loses_nothing(now: Holdings, read: Holdings) -> None:
     assert plan_of(now, now).result(Mode.REPLACE) == now
     again = plan_of(plan.replaced, plan.replaced)
     assert (again.added, again.changed, again.others) == ((), (), ())
+
+
+def test_lines_without_a_day_take_the_one_that_is_given(
+    browser: FlaskClient, service: WealthService, owner: str
+) -> None:
+    """A profile of the former platform says no day: the form does; a wrong one is told."""
+    document = json.dumps(worked_atlas_document())
+    refused = upload(browser, document, "profil.json", as_of="31/02/2025")
+    assert refused.status_code == 422
+    assert service.holdings(owner) is None
+    confirm(browser, upload(browser, document, "profil.json", as_of="09/12/2025"))
+    assert {line.as_of for line in saved(service, owner).cash} == {WORKED_ON}

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import attrs
 from flask import flash, redirect, render_template, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form
 from wtforms.fields import FileField
 
 from comptoir_web.identity.access import visitor
 from comptoir_web.identity.keys import Keys
-from comptoir_web.presentation.fields import fault_sentence
+from comptoir_web.presentation.fields import DayField, fault_sentence
 from comptoir_web.presentation.formats import money, number
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language, lazy_gettext, ngettext
@@ -62,9 +63,10 @@ _LINE = re.compile(r"^line\[(\d+)\](?:\.(.+))?$")
 
 
 class UploadForm(Form):
-    """The file."""
+    """The file, and the day of the lines that carry none."""
 
     file = FileField(lazy_gettext("File"), render_kw={"accept": ".json,.csv,.txt"})
+    as_of = DayField(lazy_gettext("Day of the values"))
 
 
 @attrs.frozen(kw_only=True)
@@ -104,13 +106,18 @@ def upload() -> ResponseReturnValue:
     """Choose a file; then see what is wrong with it, or what it would change."""
     if request.method == "GET":
         return _upload_page(UploadForm())
-    form = UploadForm(request.files)
+    form = UploadForm(CombinedMultiDict([request.files, request.form]))
+    form.validate()  # the day is read; whether there is a file is looked at here
     given = request.files.get("file")
     data = given.read() if given else b""
     if given is None or not given.filename or not data:
         form.file.errors = [_("Choose a file that is not empty.")]
         return _upload_page(form), 422
-    preview = services().get(WealthService).import_preview(data, given.filename)
+    if form.errors:
+        return _upload_page(form), 422
+    preview = (
+        services().get(WealthService).import_preview(data, given.filename, as_of=form.as_of.data)
+    )
     if preview.holdings is None:
         return _upload_page(form, name=given.filename, preview=preview), 422
     holdings, version = current()
