@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import attrs
@@ -14,7 +13,7 @@ from testkit.children import children
 from shared_kernel import money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.errors import ColumnRefused
-from shared_kernel.migrations import differences, upgrade
+from shared_kernel.migrations import differences
 from wealth_core.errors import HoldingsFaults, HoldingsMissing, StaleVersion
 from wealth_core.networth import Holdings, OtherGood, holdings_from_document
 from wealth_core.quotes import QuoteBook
@@ -34,20 +33,6 @@ LATER = NOON + timedelta(hours=1)
 WORKED = worked_holdings()
 CAR = OtherGood("good-2", "Moto <b>=1+1</b>", money("3000", "EUR"), WORKED_ON)
 MORE = WORKED.with_line(CAR)
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
-
-
-@pytest.fixture
-def connection(tables: Engine) -> Iterator[Connection]:
-    """A writing transaction on it."""
-    with transaction(tables) as open_connection:
-        yield open_connection
 
 
 @pytest.fixture

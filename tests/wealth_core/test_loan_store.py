@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -56,20 +55,6 @@ EVERY_TERM = LoanPlan(
     ),
     rounding=EXACT,
 )
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
-
-
-@pytest.fixture
-def connection(tables: Engine) -> Iterator[Connection]:
-    """A writing transaction on it."""
-    with transaction(tables) as open_connection:
-        yield open_connection
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from testkit.children import children
 
 from shared_kernel import Fault, translate_fault
 from shared_kernel.engine import reading, transaction
-from shared_kernel.migrations import upgrade
 from wealth_core.adapters import Binance, Ecb
 from wealth_core.errors import SourceDown, SourceNonsense
 from wealth_core.quotes import (
@@ -28,7 +27,6 @@ from wealth_core.quotes import (
     refresh,
 )
 from wealth_core.quotes import _faults as faults
-from wealth_core.storage import MIGRATIONS
 from wealth_core.storage.quote_keeper import QuoteKeeper, source_states
 from wealth_core.storage.quote_tables import wealth_quote_sources, wealth_quotes
 from wealth_core.storage.quotes import QuoteStore
@@ -40,13 +38,6 @@ DAYS = {
     date(2025, 12, 8): {"USD": "1.1640", "JPY": "181.70"},
     date(2025, 12, 5): {"USD": "1.1630", "JPY": "181.20"},
 }
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
 
 
 class Vendors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -30,20 +29,6 @@ NOON = datetime(2025, 12, 9, 12, tzinfo=UTC)
 def quote(base: str, to: str, price: str, *, source: str = "ecb", days: float = 0) -> Quote:
     """A price so many days old at noon."""
     return Quote(base, to, Decimal(price), NOON - timedelta(days=days), source)
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
-
-
-@pytest.fixture
-def connection(tables: Engine) -> Iterator[Connection]:
-    """A writing transaction on it."""
-    with transaction(tables) as open_connection:
-        yield open_connection
 
 
 @pytest.fixture

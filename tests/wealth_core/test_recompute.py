@@ -14,13 +14,11 @@ from sqlalchemy import Engine, delete, select, update
 from shared_kernel import money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.errors import DatabaseBusy
-from shared_kernel.migrations import upgrade
 from wealth_core.errors import HoldingsFaults, HoldingsMissing, RunMissing
 from wealth_core.loans import EXACT
 from wealth_core.networth import CryptoHolding, Holdings, holdings_to_json
 from wealth_core.quotes import Quote, QuoteBook, QuotePolicy
 from wealth_core.storage import (
-    MIGRATIONS,
     HoldingsStore,
     QuoteStore,
     RunReport,
@@ -52,13 +50,6 @@ WORKED = worked_holdings()
 LACKING = WORKED.with_line(CryptoHolding("x", "Obscure", "OBSCURE", Decimal(1), WORKED_ON))
 EVERY_KIND = (WORKED, LACKING, Holdings(), WORKED.without("property-1"))
 BAD = {"c-3": "{", "c-5": '{"version": 7}'}
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
 
 
 def fill(engine: Engine, owners: Sequence[str] = tuple("abcdefgh")) -> None:

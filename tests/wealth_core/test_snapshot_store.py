@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,14 +13,12 @@ from sqlalchemy import Connection, Engine, event, insert, literal, select
 from shared_kernel import add_months, money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.errors import ColumnRefused
-from shared_kernel.migrations import upgrade
 from wealth_core.errors import NetWorthFaults
 from wealth_core.loans import EXACT, Loan
 from wealth_core.networth import Category, Debt, Holdings, NetWorth, Property, net_worth
 from wealth_core.networth.records import record_of
 from wealth_core.quotes import Quote, QuoteBook
 from wealth_core.storage import (
-    MIGRATIONS,
     HoldingsStore,
     SnapshotStore,
     start_run,
@@ -49,20 +46,6 @@ def worth(on: date = WORKED_ON, *, quotes: QuoteBook | None = None) -> NetWorth:
     """The worked profile's, complete unless there are no prices."""
     book = worked_quotes() if quotes is None else quotes
     return net_worth(worked_holdings(), on=on, quotes=book, loan_rounding=EXACT)
-
-
-@pytest.fixture
-def tables(engine: Engine) -> Engine:
-    """An engine on a database that has the tables of the library."""
-    upgrade(engine, [MIGRATIONS])
-    return engine
-
-
-@pytest.fixture
-def connection(tables: Engine) -> Iterator[Connection]:
-    """A writing transaction on it."""
-    with transaction(tables) as open_connection:
-        yield open_connection
 
 
 @pytest.fixture

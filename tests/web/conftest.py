@@ -4,6 +4,7 @@
 - `app`: the application on a migrated SQLite database of its own (`web_engine`)
 - `client`: a client that keeps its cookies; `testkit.pages.post` sends a form with its token
 - `make_user(role=...)`: an account with `PASSWORD`; `signed_in_client(role)`: its open client
+- `browser`: someone signed in as a client; `owner`: their id
 - `api(role)`: a client of the API whose requests carry an access token
 """
 
@@ -237,3 +238,17 @@ def api(
         return program
 
     return with_token
+
+
+@pytest.fixture
+def browser(signed_in_client: Callable[..., FlaskClient]) -> FlaskClient:
+    """Someone signed in as a client; a module whose day is another one makes its own."""
+    return signed_in_client()
+
+
+@pytest.fixture
+def owner(browser: FlaskClient, identity: IdentityService) -> str:
+    """The id of whoever `browser` is signed in as."""
+    found = identity.user_by_email("client@example.com")
+    assert found is not None
+    return found.id

@@ -13,26 +13,11 @@ from testkit.plans import give_plan
 from testkit.wealth import get_text, sent_fields
 from werkzeug.test import TestResponse
 
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 
 SignIn = Callable[..., FlaskClient]
 PAGE = "/plateforme/plan/alertes"
 ADD, READ = f"{PAGE}/seuils", f"{PAGE}/lues"
-
-
-@pytest.fixture
-def browser(signed_in_client: SignIn) -> FlaskClient:
-    """Someone signed in as a client, on 5 January 2026."""
-    return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture

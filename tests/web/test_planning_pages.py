@@ -16,7 +16,6 @@ from testkit.wealth import get_text, plain, sent_fields, writes
 from werkzeug.test import TestResponse
 
 from comptoir_web.identity.roles import Role
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import money
 from wealth_core.networth import CashKind, Envelope, Holdings, Investment
@@ -26,20 +25,6 @@ SignIn = Callable[..., FlaskClient]
 HOME = "/plateforme/plan/"
 EDIT, PROFILE = f"{HOME}modifier", f"{HOME}profil"
 JANUARY = Month(2026, 1)
-
-
-@pytest.fixture
-def browser(signed_in_client: SignIn) -> FlaskClient:
-    """Someone signed in as a client, on 5 January 2026."""
-    return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
 from decimal import Decimal
 
 import attrs
@@ -15,7 +14,6 @@ from svcs import Container
 from testkit.plans import give_plan, give_unpriced
 from testkit.wealth import get_text, plain
 
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.security.rates import COSTLY_LIMIT
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import add_months, money
@@ -23,20 +21,6 @@ from wealth_core.networth import DEFAULT_ASSUMPTIONS, Category, Return
 
 PAGE = "/plateforme/plan/projection"
 PART = f"{PAGE}/reponse"
-
-
-@pytest.fixture
-def browser(signed_in_client: Callable[..., FlaskClient]) -> FlaskClient:
-    """Someone signed in as a client, on 5 January 2026."""
-    return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 def chart(text: str) -> dict[str, list[int]]:

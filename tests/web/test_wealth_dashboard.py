@@ -17,7 +17,6 @@ from testkit.wealth import get_text, give_worked, plain, writes
 from werkzeug.test import TestResponse
 
 from comptoir_web.identity.roles import Role
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import add_months, money
 from wealth_core.loans import EXACT, Loan
@@ -50,14 +49,6 @@ def service(container: Container, clock: FrozenClock) -> WealthService:
 def browser(service: WealthService, signed_in_client: SignIn) -> FlaskClient:
     """Someone signed in as a client."""
     return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from svcs import Container
 from testkit.pages import FrozenClock
 from testkit.wealth import get_text, give_worked
 
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import money
 from wealth_core.loans import EXACT
@@ -41,14 +40,6 @@ def service(container: Container, clock: FrozenClock) -> WealthService:
 def browser(service: WealthService, signed_in_client: SignIn) -> FlaskClient:
     """Someone signed in as a client."""
     return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 def test_the_lines_come_back_from_both_files(

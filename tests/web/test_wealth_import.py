@@ -22,7 +22,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from comptoir_web.blueprints.wealth.matching import Mode, plan_of
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import money
 from wealth_core.loans import Loan
@@ -47,20 +46,6 @@ CONFIRM = f"{PAGE}/enregistrer"
 def service(container: Container) -> WealthService:
     """The service the pages use."""
     return container.get(WealthService)
-
-
-@pytest.fixture
-def browser(signed_in_client: SignIn) -> FlaskClient:
-    """Someone signed in as a client."""
-    return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture

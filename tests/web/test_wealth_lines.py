@@ -20,7 +20,6 @@ from werkzeug.test import TestResponse
 
 from comptoir_web.blueprints.wealth.kinds import kind_of
 from comptoir_web.blueprints.wealth.lines import read_line, typed_of
-from comptoir_web.identity.service import IdentityService
 from comptoir_web.wealth.service import WealthService
 from shared_kernel import money
 from wealth_core.loans import Fee, Insurance, InterestOnly, Loan, RateChange, Repayment
@@ -60,20 +59,6 @@ PROPERTY = {"label": "Appartement", "value": "250 000", "as_of": "09/12/2025", "
 def service(container: Container) -> WealthService:
     """The service the pages use."""
     return container.get(WealthService)
-
-
-@pytest.fixture
-def browser(signed_in_client: SignIn) -> FlaskClient:
-    """Someone signed in as a client."""
-    return signed_in_client()
-
-
-@pytest.fixture
-def owner(browser: FlaskClient, identity: IdentityService) -> str:
-    """Their id."""
-    found = identity.user_by_email("client@example.com")
-    assert found is not None
-    return found.id
 
 
 @pytest.fixture
