@@ -56,7 +56,7 @@ def copy_rows(connection: Connection, table: Table, columns: Sequence[str], rows
     cursor = connection.connection.cursor()
     try:
         cursor.copy_expert(statement, io.BytesIO(rows.encode()), _BUFFER_BYTES)
-    except Exception as error:
+    except Exception as error:  # the driver's errors are told apart without importing it
         if (getattr(error, "pgcode", None) or "").startswith("23"):
             raise IntegrityError(statement, None, error) from error
         known = driver_error(error)

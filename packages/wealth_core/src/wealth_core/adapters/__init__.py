@@ -15,8 +15,8 @@ from shared_kernel.errors import ExtraMissing
 
 try:
     import defusedxml  # noqa: F401  # the extra brings the three: asked for here, to say which extra
-    import httpx  # noqa: F401
-    import stamina  # noqa: F401
+    import httpx  # noqa: F401  # the same
+    import stamina  # noqa: F401  # the same
 except ModuleNotFoundError as error:
     raise ExtraMissing("comptoir-wealth", "quotes") from error
 

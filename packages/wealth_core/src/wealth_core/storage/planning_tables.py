@@ -20,25 +20,22 @@ __all__ = [
     "wealth_plans",
 ]
 
-wealth_investors = Table(
-    "wealth_investors",
-    metadata,
-    Column("owner", OpaqueId, primary_key=True),
-    Column("document", JsonDocument, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-)
 
-wealth_plans = Table(
-    "wealth_plans",
-    metadata,
-    Column("owner", OpaqueId, primary_key=True),
-    Column("document", JsonDocument, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-)
+def _documents(name: str) -> Table:
+    """A table of one document an owner; a change states the version it was made from."""
+    return Table(
+        name,
+        metadata,
+        Column("owner", OpaqueId, primary_key=True),
+        Column("document", JsonDocument, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("updated_at", UtcDateTime, nullable=False),
+    )
+
+
+wealth_investors = _documents("wealth_investors")
+wealth_plans = _documents("wealth_plans")
 
 wealth_actions = Table(
     "wealth_actions",

@@ -79,6 +79,7 @@ def recompute(
     Raises:
         HoldingsMissing: nothing is kept of this owner.
         HoldingsFaults: what is kept cannot be read.
+        NetWorthFaults: the day is still to come at that moment.
     """
     _locks.writing(connection)
     saved = HoldingsStore(connection).get(owner)
@@ -122,6 +123,7 @@ def recompute_all(
             there are. What it raises stops this worker, between two chunks.
 
     Raises:
+        NetWorthFaults: the day is still to come at that moment.
         StorageError: the database is gone, full, or was busy for too long.
     """
     with transaction(engine) as connection:

@@ -48,7 +48,8 @@ _SEED_LENGTH = 16
 
 def _text(label: object, most: int = 120) -> StringField:
     # A lazy text is no str for the types, and is written like one.
-    return StringField(label, render_kw={"maxlength": most, "autocomplete": "off"})  # type: ignore[arg-type]
+    shown = {"maxlength": most, "autocomplete": "off"}
+    return StringField(label, render_kw=shown)  # type: ignore[arg-type]  # a lazy text
 
 
 def _currency() -> ChoiceField:

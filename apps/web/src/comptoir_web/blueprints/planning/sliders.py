@@ -99,7 +99,7 @@ class Slider:
 
 def _mean(category: Category) -> PercentField:
     # A lazy text is no str for the types, and is written like one.
-    return PercentField(CATEGORIES[category])  # type: ignore[arg-type]
+    return PercentField(CATEGORIES[category])  # type: ignore[arg-type]  # a lazy text
 
 
 class SlidersForm(Form):
