@@ -153,12 +153,12 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions each distribution says it accepts."""
     wheels = build_wheels(session)
     extras = {
-        "comptoir-shared-kernel": "storage,postgresql,pdf,testing",
+        "comptoir-shared-kernel": "storage,postgresql,pdf,vendors,testing",
         "comptoir-wealth": "storage,quotes,testing",
-        "comptoir-logistics": "testing",
+        "comptoir-logistics": "storage,payments,optimise,testing",
         "comptoir-devices": "testing",
         "comptoir-web": "serve,celery,s3,sentry",
-        "comptoir-cli": "wealth,web",
+        "comptoir-cli": "wealth,freight,web",
     }
     named = [f"{name}[{extra}]" for name, extra in extras.items()]
     session.install("--resolution", "lowest-direct", "--find-links", str(WHEELS), *named)

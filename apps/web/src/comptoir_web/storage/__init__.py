@@ -8,6 +8,7 @@ over).
 from __future__ import annotations
 
 from comptoir_web.storage.metadata import metadata
+from logistics_core.storage import MIGRATIONS as LOGISTICS_MIGRATIONS
 from shared_kernel.migrations import Migrations
 from wealth_core.storage import MIGRATIONS as WEALTH_MIGRATIONS
 
@@ -16,5 +17,5 @@ __all__ = ["ALL_MIGRATIONS", "MIGRATIONS", "metadata"]
 MIGRATIONS = Migrations("web", "comptoir_web")
 """The history of the ``web_`` tables."""
 
-ALL_MIGRATIONS = (WEALTH_MIGRATIONS, MIGRATIONS)
+ALL_MIGRATIONS = (WEALTH_MIGRATIONS, LOGISTICS_MIGRATIONS, MIGRATIONS)
 """Every history of an installation, in the order `comptoir db upgrade` runs them."""
