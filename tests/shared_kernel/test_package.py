@@ -12,8 +12,8 @@ import pytest
 import shared_kernel
 
 MODULES = [
-    *("amounts", "convert", "currencies", "dates", "faults", "formatting", "json_text"),
-    *("numerals", "rounding", "scalars", "testing", "translations"),
+    *("amounts", "convert", "currencies", "dates", "documents", "faults", "formatting"),
+    *("json_text", "numerals", "rounding", "scalars", "testing", "texts", "translations"),
 ]
 
 

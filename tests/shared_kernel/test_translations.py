@@ -49,7 +49,9 @@ def sentences_of_errors() -> set[str]:
 
 def test_every_sentence_has_its_french() -> None:
     """Each fault and each error of storage and of documents is translated, with its holes."""
-    modules = "convert currencies dates formatting json_text numerals rounding scalars amounts"
+    modules = (
+        "convert currencies dates documents formatting json_text numerals rounding scalars amounts"
+    )
     for module in modules.split():
         importlib.import_module(f"shared_kernel.{module}")
     sentences = sentences_of_errors()

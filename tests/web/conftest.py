@@ -1,6 +1,6 @@
 """Fixtures of the web shell: an application with a clock that stands still and mails in a list.
 
-- `settings`, `clock`, `mailer`, `files`: what the application is made with; change them in a test
+- `settings`, `clock`, `mailer`, `sms`, `files`: what the application is made with; change them in a test
 - `app`: the application on a migrated SQLite database of its own (`web_engine`)
 - `client`: a client that keeps its cookies; `testkit.pages.post` sends a form with its token
 - `make_user(role=...)`: an account with `PASSWORD`; `signed_in_client(role)`: its open client
@@ -34,6 +34,7 @@ from comptoir_web.identity.tokens import TokenService
 from comptoir_web.identity.users import User
 from comptoir_web.mail import MemoryMailer
 from comptoir_web.settings import Mode, Secret, Settings
+from comptoir_web.sms import MemorySms
 from comptoir_web.storage import ALL_MIGRATIONS
 from shared_kernel.engine import create_engine
 from shared_kernel.migrations import upgrade
@@ -63,6 +64,12 @@ def clock() -> FrozenClock:
 def mailer() -> MemoryMailer:
     """The mails that the application sent."""
     return MemoryMailer()
+
+
+@pytest.fixture
+def sms() -> MemorySms:
+    """The text messages that the application sent."""
+    return MemorySms()
 
 
 @pytest.fixture
@@ -113,13 +120,20 @@ def app(
     web_engine: Engine,
     clock: FrozenClock,
     mailer: MemoryMailer,
+    sms: MemorySms,
     files: LocalFiles,
     compiled_templates: BytecodeCache,
     hasher: RememberingHasher,
 ) -> Iterator[Flask]:
     """The application."""
     made = create_app(
-        settings, engine=web_engine, clock=clock, mailer=mailer, files=files, testing=True
+        settings,
+        engine=web_engine,
+        clock=clock,
+        mailer=mailer,
+        sms=sms,
+        files=files,
+        testing=True,
     )
     made.jinja_env.bytecode_cache = compiled_templates
     with svcs.Container(svcs.flask.get_registry(made)) as services:

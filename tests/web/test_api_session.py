@@ -59,6 +59,7 @@ def test_a_token_opens_the_api(
     assert me(client, tokens["access_token"]).get_json() == {
         "id": user.id,
         "email": "client@example.com",
+        "phone": None,
         "name": user.name,
         "role": "client",
         "locale": None,

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from comptoir_cli.language import gettext as _
+from comptoir_cli.parameters import day, rate
 
 if TYPE_CHECKING:
     from wealth_core.loans import Loan, LoanPlan, Repayment
 
-__all__ = ["day", "loan_from", "loan_options", "plan_from"]
+__all__ = ["loan_from", "loan_options", "plan_from"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -29,47 +29,6 @@ DEFERRALS = ("partial", "total")
 BASES = ("initial", "outstanding")
 TIMINGS = ("upfront", "monthly", "yearly_by_twelfths", "at_end")
 KEEPS = ("term", "instalment")
-
-
-class Day(click.ParamType[date, Any]):
-    """A day, ISO 8601: ``2025-10-01``."""
-
-    name = "yyyy-mm-dd"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        """Read the day, or say how it is written."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            text = _("{given} is not a date: write 2025-10-01").format(given=value)
-            return self.fail(text, param, ctx)
-
-
-class Rate(click.ParamType[Decimal, Any]):
-    """A rate a year: ``0.0335``, or ``3.35%``."""
-
-    name = "rate"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Decimal:
-        """Read the rate as a fraction."""
-        text = str(value).strip().replace(",", ".")
-        try:
-            if text.endswith("%"):
-                return Decimal(text[:-1].strip()).scaleb(-2)
-            return Decimal(text)
-        except InvalidOperation:
-            said = _("{given} is not a rate: write 0.0335 or 3.35%").format(given=value)
-            return self.fail(said, param, ctx)
-
-
-rate = Rate()
-day = Day()
 
 
 class Parts(click.ParamType[tuple[object, ...], Any]):

@@ -20,6 +20,9 @@ PLACES = {
     "quotes": Place(
         "comptoir_cli.commands.quotes", "quotes", _("Prices of cryptos and currencies.")
     ),
+    "freight": Place(
+        "comptoir_cli.commands.freight", "freight", _("Group freight: quotes, containers, tariffs.")
+    ),
     "demo": Place("comptoir_cli.commands.demo", "demo", _("Prepare a demonstration and serve it.")),
     "serve": Place("comptoir_cli.commands.serve", "serve", _("Serve the pages and the API.")),
     "worker": Place("comptoir_cli.commands.worker", "worker", _("Run the jobs in the background.")),
@@ -46,7 +49,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> No
     cls=LazyGroup,
     places=PLACES,
     help=_(
-        "Comptoir: loans, net worth, and the platform that serves them.\n\n"
+        "Comptoir: loans, net worth, group freight, and the platform that serves them.\n\n"
         "Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 refused, 2 wrong usage, "
         "3 partly done. COMPTOIR_LOCALE=en speaks English."
     ),

@@ -23,9 +23,12 @@ __all__ = ["PartlyDone", "Refusal", "placed", "refusing", "refusing_file"]
 
 _OPTIONS = {
     "base_currency": "base",
+    "cartons": "carton",
     "fees": "fee",
     "rate_changes": "rate-change",
     "repayments": "repay",
+    "volume_cbm": "volume",
+    "weight_kg": "weight",
 }
 """The options that are not called as what they fill."""
 _ARGUMENTS = frozenset({"amount", "base", "price", "quote"})

@@ -12,11 +12,12 @@ from comptoir_cli.refusals import Refusal
 if TYPE_CHECKING:
     import svcs
 
+    from comptoir_web.freight.office import FreightOffice
     from comptoir_web.identity.service import IdentityService
     from comptoir_web.settings import Settings
     from comptoir_web.wealth.service import WealthService
 
-__all__ = ["container", "identity", "settings", "wealth"]
+__all__ = ["container", "freight", "identity", "settings", "wealth"]
 
 
 def settings() -> Settings:
@@ -67,6 +68,16 @@ def identity() -> Iterator[IdentityService]:
 
     with container(current) as services:
         yield services.get(IdentityService)
+
+
+@contextmanager
+def freight() -> Iterator[FreightOffice]:
+    """Open group freight as an administrator runs it, on an up-to-date database."""
+    current = settings()
+    from comptoir_web.freight.office import FreightOffice
+
+    with container(current) as services:
+        yield services.get(FreightOffice)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ Map:
 - ``errors``: the tree. ``error_pages``: what a visitor sees of it. ``clock``, ``forms``, ``logs``.
 - ``security``: headers, hosts, proxies, request sizes and rates, safe redirects.
 - ``identity``: users, passwords, sessions, second factor, links, tokens, limits, audit.
-- ``storage``: the ``web_`` tables and their migrations. ``mail``, ``files``: ports.
+- ``storage``: the ``web_`` tables and their migrations. ``mail``, ``sms``, ``files``: ports.
 - ``jobs``: work that outlives a request. ``operations``: health and metrics.
 - ``wealth``: net worth, quotes, plans and alerts, one service for pages, API and commands.
 - ``presentation``, ``templates``, ``static``, ``translations``: what a person sees.

@@ -16,8 +16,10 @@ from comptoir_web.api import init_api
 from comptoir_web.blueprints.account.enrolment import blueprint as enrolment
 from comptoir_web.blueprints.account.views import blueprint as account
 from comptoir_web.blueprints.admin.views import blueprint as admin
+from comptoir_web.blueprints.auth.phone import blueprint as phone
 from comptoir_web.blueprints.auth.views import blueprint as auth
 from comptoir_web.blueprints.clients.views import blueprint as clients
+from comptoir_web.blueprints.freight import blueprint as freight
 from comptoir_web.blueprints.jobs.views import blueprint as jobs
 from comptoir_web.blueprints.loans.views import blueprint as loans
 from comptoir_web.blueprints.planning import blueprint as planning
@@ -51,12 +53,14 @@ if TYPE_CHECKING:
 
     from comptoir_web.files import FileStore
     from comptoir_web.mail import Mailer
+    from comptoir_web.sms import SmsSender
 
 __all__ = ["BLUEPRINTS", "PUBLIC_ENDPOINTS", "SECTIONS", "close_app", "create_app"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     site,
     auth,
+    phone,
     enrolment,
     account,
     admin,
@@ -66,7 +70,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Pages of every installation; who reaches each is said beside it."""
 
-SECTIONS: dict[str, tuple[Blueprint, ...]] = {"wealth": (wealth, planning, clients, quotes, loans)}
+SECTIONS: dict[str, tuple[Blueprint, ...]] = {
+    "wealth": (wealth, planning, clients, quotes, loans),
+    "freight": (freight,),
+}
 """Pages of the sections that the settings switch on."""
 
 PUBLIC_ENDPOINTS = frozenset({"assets.asset", "languages.switch"})
@@ -80,6 +87,7 @@ def create_app(
     clock: Clock = utc_now,
     mailer: Mailer | None = None,
     files: FileStore | None = None,
+    sms: SmsSender | None = None,
     testing: bool = False,
 ) -> Flask:
     """Make the application.
@@ -90,6 +98,7 @@ def create_app(
         clock: tells the time to everything.
         mailer: sends the mails; by default what the settings say.
         files: keeps the files; by default what the settings say.
+        sms: sends the text messages; by default what the settings say.
         testing: Flask's testing flag; jobs are then run by the test.
 
     Raises:
@@ -101,7 +110,9 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.testing = testing
     _configure(app, settings)
-    registry = build_registry(settings, engine=engine, clock=clock, mailer=mailer, files=files)
+    registry = build_registry(
+        settings, engine=engine, clock=clock, mailer=mailer, files=files, sms=sms
+    )
     svcs.flask.init_app(app, registry=registry)
     init_compression(app)
     init_metrics(app)

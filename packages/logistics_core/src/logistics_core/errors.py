@@ -36,7 +36,14 @@ The messages are English sentences with named holes, and the keys of `translatio
 them ever tells a cost or a margin.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared_kernel.errors import Faults, KernelError
+
+if TYPE_CHECKING:
+    from logistics_core.pooling.rooms import Offer
 
 __all__ = [
     "ContainerMissing",
@@ -108,6 +115,9 @@ class QuoteExpired(LogisticsError):
 
 class NoRoom(LogisticsError):
     """A container has not the room that was asked, or takes nothing any more."""
+
+    offer: Offer | None = None
+    """What can be had instead, where it was worked out."""
 
 
 class OrderMissing(LogisticsError, LookupError):

@@ -52,6 +52,7 @@ NOT_ACCEPTED = FaultKind("measure.not_accepted", "{given} cannot stand here: giv
 
 _CM3_PER_CBM = 1_000_000
 _PLACES = 6
+_FINEST = Decimal((0, (1,), -_PLACES))
 # Wider than anything that travels; they keep an absurd exponent from filling the memory.
 _LEAST, _MOST_CM, _MOST_KG = Decimal("0.001"), Decimal(100_000), Decimal(1_000_000_000)
 _MOST_COUNT = 1_000_000
@@ -65,17 +66,21 @@ def check_measure(
         near = float.__repr__(value) if isinstance(value, float) and isfinite(value) else "12.5"
         faults.add(NOT_EXACT, path, given=shown(value), suggestion=near)
         return False
-    in_range = value.is_finite() and least <= value <= most
-    if not faults.check(in_range, OUT_OF_RANGE, path, given=shown(value), least=least, most=most):
-        return False
-    fine = round_decimal(value, _PLACES) == value
-    return faults.check(fine, TOO_FINE, path, given=shown(value), places=_PLACES)
+    if not (value.is_finite() and least <= value <= most):
+        faults.add(OUT_OF_RANGE, path, given=shown(value), least=least, most=most)
+    elif value.quantize(_FINEST, context=EXACT_CONTEXT) != value:
+        faults.add(TOO_FINE, path, given=shown(value), places=_PLACES)
+    else:
+        return True
+    return False
 
 
 def check_is(faults: FaultList, path: str, value: object, accepted: type) -> bool:
     """Records a value that is not of the class that may stand there."""
-    fits = isinstance(value, accepted)
-    return faults.check(fits, NOT_ACCEPTED, path, given=shown(value), accepted=accepted.__name__)
+    if isinstance(value, accepted):
+        return True
+    faults.add(NOT_ACCEPTED, path, given=shown(value), accepted=accepted.__name__)
+    return False
 
 
 def exact(value: Decimal | int) -> Decimal:

@@ -13,6 +13,8 @@ The map::
     |-- json_text      JSON read strictly, and written in one way
     |-- plain          what JSON keeps exactly
     |-- convert        JSON data to values and back, through cattrs
+    |-- documents      what versioned documents share
+    |-- texts          whether a text shows all that it holds
     |-- scalars        what a single value takes from JSON
     |-- translations   the French of every sentence
     |-- columns        column types that mean the same on both databases   (extra: storage)
@@ -20,11 +22,12 @@ The map::
     |-- copying        many rows at once into PostgreSQL                 (extra: storage)
     |-- migrations     a history and a version table for each library      (extra: storage)
     |-- pdf            documents through typst                             (extra: pdf)
+    |-- vendors        a vendor's server over HTTP, bounded                (extra: vendors)
     |-- testing        Hypothesis strategies, a check of catalogues        (extra: testing)
     `-- errors         every error, in one tree
 
 The names below are loaded when first asked for, so importing the package costs nothing. Storage,
-PDF and testing are imported by their modules: ``from shared_kernel.engine import create_engine``.
+PDF, vendors and testing are imported by their modules: ``from shared_kernel.engine import create_engine``.
 
 >>> from shared_kernel import money, format_money
 >>> format_money(money("213619.42", "EUR"), locale="en")
@@ -72,6 +75,12 @@ if TYPE_CHECKING:
         NotPlain,
         RenderError,
         StorageError,
+        VendorAnswerPacked,
+        VendorAnswerTooLarge,
+        VendorFailed,
+        VendorRedirected,
+        VendorTimedOut,
+        VendorUnreachable,
     )
     from shared_kernel.faults import (
         Fault,
@@ -119,6 +128,12 @@ __all__ = [
     "RenderError",
     "RoundingMode",
     "StorageError",
+    "VendorAnswerPacked",
+    "VendorAnswerTooLarge",
+    "VendorFailed",
+    "VendorRedirected",
+    "VendorTimedOut",
+    "VendorUnreachable",
     "add_months",
     "all_fault_kinds",
     "allocate",
@@ -159,7 +174,8 @@ _MODULES = {
     "dates": "add_months",
     "errors": "ColumnRefused DatabaseBusy DatabaseMissing DatabaseNewer DatabaseOlder "
     "DatabaseUnreachable DiskFull ExtraMissing Faults KernelError MigrationFailed MigrationLocked "
-    "MoneyError NotPlain RenderError StorageError",
+    "MoneyError NotPlain RenderError StorageError VendorAnswerPacked VendorAnswerTooLarge "
+    "VendorFailed VendorRedirected VendorTimedOut VendorUnreachable",
     "faults": "Fault FaultKind FaultList all_fault_kinds join_path shown",
     "formatting": "format_date format_decimal format_money format_percent parse_date "
     "parse_decimal parse_money parse_percent",

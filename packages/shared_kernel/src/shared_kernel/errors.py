@@ -17,6 +17,12 @@
     |   |-- MigrationFailed             a migration stopped: the tables are as they were
     |   `-- ColumnRefused (ValueError)  a value does not belong in its column
     |-- NotPlain (ValueError)           a value is not what JSON keeps exactly
+    |-- VendorFailed                    a vendor's server did not give what was asked
+    |   |-- VendorUnreachable           nobody took the connection, or it broke off
+    |   |-- VendorTimedOut              it did not answer in time
+    |   |-- VendorRedirected            it sends to another place, which was not followed
+    |   |-- VendorAnswerTooLarge        its answer is larger than it may be
+    |   `-- VendorAnswerPacked          its answer is compressed, though that was not asked for
     `-- RenderError                     a document could not be rendered
 
 Libraries that stand on the kernel derive their own errors from these, so that one ``except``
@@ -171,3 +177,27 @@ class NotPlain(KernelError, ValueError):
 
 class RenderError(KernelError):
     """A document could not be rendered."""
+
+
+class VendorFailed(KernelError):
+    """A vendor's server did not give what was asked; nothing that was sent is told."""
+
+
+class VendorUnreachable(VendorFailed):
+    """Nobody took the connection, or it broke off before the end of the answer."""
+
+
+class VendorTimedOut(VendorFailed):
+    """The vendor did not answer in time."""
+
+
+class VendorRedirected(VendorFailed):
+    """The vendor sends to another place, which was not followed."""
+
+
+class VendorAnswerTooLarge(VendorFailed):
+    """The answer is larger than it may be; the rest of it was not read."""
+
+
+class VendorAnswerPacked(VendorFailed):
+    """The answer is compressed, though that was not asked for: it could unfold into a huge one."""

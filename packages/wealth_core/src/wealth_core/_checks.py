@@ -3,7 +3,6 @@
 The kinds of fault are declared here, beside the rules they belong to.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Final, TypeVar, cast
 
 from shared_kernel import FaultList
 from shared_kernel.faults import FaultKind, shown
+from shared_kernel.texts import is_one_line
 
 NOT_ACCEPTED = FaultKind("value.not_accepted", "{given} cannot stand here: give {accepted}")
 NOT_A_LIST = FaultKind("value.not_a_list", "{given} is not a list: give a list of {accepted}")
@@ -34,10 +34,6 @@ TOO_PRECISE = FaultKind(
 )
 
 SHARE_DIGITS: Final = 10
-_UNSHOWN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Control characters (NUL is one), halves of characters, separators of lines and paragraphs."""
-_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""Controls that show what follows in another order: "10 EUR" could read "01 EUR"."""
 
 T = TypeVar("T")
 
@@ -63,16 +59,6 @@ def check_label(found: FaultList, path: str, value: object, *, most: int) -> boo
         path,
         given=shown(value),
         most=most,
-    )
-
-
-def is_one_line(text: str) -> bool:
-    """Whether a text stays on one line and shows all it holds, in its order."""
-    # Of ASCII, what is printable is on one line: the usual case is told fast.
-    return (text.isascii() and text.isprintable()) or not any(
-        unicodedata.category(character) in _UNSHOWN
-        or unicodedata.bidirectional(character) in _TURNING
-        for character in text
     )
 
 

@@ -10,8 +10,9 @@ import click
 
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
-from comptoir_cli.loan_options import day, loan_from, loan_options, plan_from
+from comptoir_cli.loan_options import loan_from, loan_options, plan_from
 from comptoir_cli.output import as_json, right, say, show_facts, show_json, show_table
+from comptoir_cli.parameters import day
 
 __all__ = ["loan"]
 

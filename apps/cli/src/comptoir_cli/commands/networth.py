@@ -13,8 +13,8 @@ from click.core import ParameterSource
 from comptoir_cli import wiring
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
-from comptoir_cli.loan_options import day
 from comptoir_cli.output import as_json, right, say, show_facts, show_json, show_table
+from comptoir_cli.parameters import day
 from comptoir_cli.refusals import PartlyDone, Refusal, placed, refusing_file
 from comptoir_cli.wealth_output import category_words, show_result
 

@@ -12,8 +12,8 @@ import click
 from comptoir_cli import wiring
 from comptoir_cli.language import gettext as _
 from comptoir_cli.language import locale
-from comptoir_cli.loan_options import day
 from comptoir_cli.output import as_json, left, right, say, show_json, show_table
+from comptoir_cli.parameters import day
 from comptoir_cli.refusals import PartlyDone
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from flask import g, request
 
 from comptoir_web.api.problems import (
     CODE_NEEDED,
+    CODE_OVER,
     CREDENTIALS_REFUSED,
     FORBIDDEN,
     SECOND_FACTOR_MISSING,
@@ -26,6 +27,7 @@ from comptoir_web.identity.errors import (
     CodeRefused,
     CodeRequired,
     IdentityError,
+    SignInExpired,
     SignInRefused,
     TokenRefused,
     TooManyAttempts,
@@ -83,8 +85,11 @@ def signed_in_user() -> User:
     return user
 
 
-def identity_problem(error: IdentityError) -> ApiProblem:
-    """Give the problem that answers a refused sign-in; which part was wrong is not told."""
+def identity_problem(error: IdentityError, *, second_code: str = "code") -> ApiProblem:
+    """Give the problem that answers a refused sign-in; which part was wrong is not told.
+
+    ``second_code`` is where the request takes the code of a second factor.
+    """
     challenge = {"WWW-Authenticate": _CHALLENGE}
     if isinstance(error, TooManyAttempts):
         now = services().get(Clock)()
@@ -92,7 +97,9 @@ def identity_problem(error: IdentityError) -> ApiProblem:
         retry_after = str(min(max(wait_s, 1), _LONGEST_WAIT_S))
         return ApiProblem(TOO_MANY, headers={"Retry-After": retry_after})
     if isinstance(error, CodeRequired):
-        return ApiProblem(CODE_NEEDED, headers=challenge)
+        return ApiProblem(CODE_NEEDED, headers=challenge, field=second_code)
+    if isinstance(error, SignInExpired):
+        return ApiProblem(CODE_OVER, headers=challenge)
     if isinstance(error, SignInRefused | CodeRefused | TokenRefused):
         return ApiProblem(CREDENTIALS_REFUSED, headers=challenge)
     raise error

@@ -49,7 +49,7 @@ _SPEC: Final = SpecTree(
     title="Comptoir",
     version="1.0.0",
     description=(
-        "Loans and net worth to the cent. Amounts and rates are strings, so that no float comes "
+        "Loans, net worth and group freight, to the cent. Amounts and rates are strings, so that no float comes "
         "between: "
         '`{"amount": "215000.00", "currency": "EUR"}`, `"0.0335"`. Unknown and repeated keys are '
         "refused. What is refused comes back as a problem document (RFC 9457) that lists every "
@@ -95,6 +95,8 @@ _ANSWER_HEADERS: Final[Mapping[str, JsonSchema]] = {
         "schema": {"type": "string"},
     },
 }
+_FILES: Final[dict[str, tuple[Sequence[str], Sequence[str]]]] = {}
+"""The media types that an operation reads and answers in place of JSON, by its name."""
 _PROBLEM_HEADERS: Final = {401: "WWW-Authenticate", 403: None, 405: "Allow", 429: "Retry-After"}
 
 
@@ -154,6 +156,8 @@ def operation(
     problems: Sequence[int] = (),
     answer_headers: Sequence[str] = (),
     signed_in: bool = True,
+    reads: Sequence[str] = (),
+    gives: Sequence[str] = (),
 ) -> Callable[[Callable[..., object]], Callable[..., FlaskResponse]]:
     """Declare an endpoint: its name, what it reads, what it answers.
 
@@ -172,13 +176,15 @@ def operation(
         problems: Statuses of problems beyond those that every endpoint of its kind has.
         answer_headers: The headers of its answer, among those described here.
         signed_in: Whether it needs an access token.
+        reads: The media types of the file it reads in place of JSON; it reads it by itself.
+        gives: The media types of the file it answers in place of JSON, as a response of Flask.
     """
     statuses = {400, 429, 503, *problems}
     if signed_in:
         statuses |= {401, 403}
-    if body is not None:
+    if body is not None or reads:
         statuses |= {413, 415}
-    if body is not None or query is not None or headers is not None:
+    if body is not None or reads or query is not None or headers is not None:
         statuses.add(422)
     described: dict[int, Sequence[str]] = {
         code: (header,) for code, header in _PROBLEM_HEADERS.items() if header
@@ -186,6 +192,7 @@ def operation(
     described[status] = answer_headers
     models: dict[str, Any] = {f"HTTP_{code}": Problem for code in statuses}
     models[f"HTTP_{status}"] = answer
+    _FILES[name] = (reads, gives)
 
     def declare(view: Callable[..., object]) -> Callable[..., FlaskResponse]:
         documented = _SPEC.validate(
@@ -222,6 +229,8 @@ def operation(
 
 
 def _written(result: object, status: int) -> FlaskResponse:
+    if isinstance(result, FlaskResponse):
+        return result
     given = result if isinstance(result, Answer) else Answer(result, status)
     answer = FlaskResponse(status=given.status, mimetype="application/json")
     if given.value is None:
@@ -246,11 +255,26 @@ def _assembled() -> JsonSchema:
         spec: JsonSchema = _SPEC.spec
     for operations in spec["paths"].values():
         for described in operations.values():
+            _describe_files(described)
             for parameter in described["parameters"]:
                 if parameter["in"] == "path":  # spectree knows werkzeug's own converters alone
                     parameter["schema"] = {"type": "string", "pattern": _OPAQUE_PATTERN}
                     parameter["description"] = "An identifier that an answer gave."
     return spec
+
+
+def _describe_files(described: JsonSchema) -> None:
+    """Say which files an operation reads and gives: spectree knows JSON alone."""
+    reads, gives = _FILES[described["operationId"]]
+    if reads:
+        described["requestBody"] = {"required": True, "content": _file_content(reads)}
+    if gives:
+        described["responses"]["200"]["content"] = _file_content(gives)
+
+
+def _file_content(media_types: Sequence[str]) -> JsonSchema:
+    binary = {"type": "string", "format": "binary"}
+    return {media_type: {"schema": binary} for media_type in media_types}
 
 
 def document() -> JsonSchema:

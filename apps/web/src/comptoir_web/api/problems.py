@@ -93,7 +93,13 @@ _ALL: Final = (
         "second-factor-needed",
         401,
         "A code of the second factor is needed",
-        "Send the same request again with the current code, or a recovery code, in 'code'.",
+        "Send the same request again with the current code, or a recovery code, in '{field}'.",
+    ),
+    CODE_OVER := ProblemKind(
+        "code-over",
+        401,
+        "The code is over",
+        "It was used, is too old, or met too many tries: ask for another one.",
     ),
     FORBIDDEN := ProblemKind(
         "forbidden",
@@ -124,6 +130,12 @@ _ALL: Final = (
         409,
         "This contradicts what is saved",
         "Read the present state, then send the change again.",
+    ),
+    NOT_NOW := ProblemKind(
+        "not-possible-now",
+        409,
+        "This cannot be done as things are",
+        "Nothing was done: {why}.",
     ),
     CHANGED_MEANWHILE := ProblemKind(
         "changed-meanwhile",

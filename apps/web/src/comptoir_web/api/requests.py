@@ -14,6 +14,7 @@ from flask import request
 
 from comptoir_web.api.loan_documents import CONVERTER
 from comptoir_web.api.problems import MALFORMED, NOT_JSON, ApiProblem
+from comptoir_web.security.sizes import LARGER
 from shared_kernel import FaultKind, FaultList, Faults, parse_json, structure
 from shared_kernel.json_text import BAD_CHARACTER
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 def limit_body() -> None:
     """Set the API's own limit on the body; a larger one is answered 413 without being read."""
-    request.max_content_length = MAX_BODY_BYTES
+    request.max_content_length = LARGER.get(request.endpoint or "", MAX_BODY_BYTES)
 
 
 def read_body(cls: type[T]) -> T:

@@ -1,1 +1,20 @@
-"""Group freight as the pages, the API and the command line use it: one service, whoever asks."""
+"""Group freight as the pages, the API and the command line use it: one service, whoever asks.
+
+What a merchant may be shown, and nothing that tells a cost or a margin:
+
+- `desk`           `FreightDesk`: prices, quotes, orders, containers, wallet, suppliers
+- `payments`       `FreightPayments`: mobile money, proofs of payment
+- `values`         what they answer
+
+What administrators alone are shown, with costs and margins:
+
+- `office`         `FreightOffice`: containers, orders, tariffs, merchants, the pool, what waits
+- `office_values`  what it answers
+- `filling`        containers with what they earn, and what the pool would fill them with
+- `statistics`     figures by category and by month
+
+Behind them:
+
+- `letters`        the text messages to merchants, in their language
+- `jobs`           the work in the background: payments asked about, text messages sent
+"""

@@ -3,10 +3,13 @@
 Map, from the ground up:
 
 - ``errors`` (the tree), ``keys`` (derived keys, random tokens), ``roles`` (`Role`, the guards).
-- ``users``, ``passwords``, ``sessions``, ``links``, ``limits``, ``audit``: one store or rule each.
-- ``second_factor``: codes and recovery codes. ``letters``: the mails;
-  ``mail_jobs`` sends them.
-- ``service`` (`IdentityService`: accounts), ``sign_in`` (`SignInService`: sessions), ``tokens``
-  (`TokenService`: the API): what pages and commands call. None of these needs Flask.
+- ``users``, ``phones``, ``passwords``, ``sessions``, ``links``, ``limits``, ``audit``: one store or
+  rule each. ``one_time_codes``: those sent to a phone. ``endings``: what ends with a right.
+- ``second_factor``: codes and recovery codes. ``letters``: the mails and messages; ``mail_jobs``
+  and ``sms_jobs`` send them.
+- ``service`` (`IdentityService`: accounts), ``contacts`` (`ContactService`: their phones and
+  names), ``sign_in`` (`SignInService`: sessions), ``phone_sign_in`` (`PhoneSignIn`: by a code sent
+  to a phone), ``tokens`` (`TokenService`: the API): what pages and commands call. None of these
+  needs Flask.
 - ``access``: the visitor of a request, for Flask.
 """

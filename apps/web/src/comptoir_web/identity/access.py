@@ -8,6 +8,7 @@ token. Pages find the visitor by Flask-Login's ``current_user``, or typed by `vi
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from attrs import frozen
 from flask import Flask, Request, Response, abort, g, redirect, request, url_for
@@ -19,6 +20,7 @@ from flask_login import (  # type: ignore[import-untyped]  # it ships no types
 )
 
 from comptoir_web.container import services
+from comptoir_web.identity.one_time_codes import LIFETIME
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.sessions import ABSOLUTE, PENDING
 from comptoir_web.identity.sign_in import Opened, SignInService
@@ -27,22 +29,26 @@ from comptoir_web.security.redirects import here_or_back
 from comptoir_web.settings import Settings
 
 __all__ = [
+    "CODE_COOKIE",
     "PENDING_COOKIE",
     "SESSION_COOKIE",
     "Visitor",
     "agent",
     "check_access",
     "clear_cookies",
+    "code_token",
     "init_access",
     "peer",
     "pending_token",
     "session_token",
+    "set_code_cookie",
     "set_cookie",
     "visitor",
 ]
 
 SESSION_COOKIE = "comptoir_session"
 PENDING_COOKIE = "comptoir_sign_in"
+CODE_COOKIE = "comptoir_phone"
 
 
 @frozen(kw_only=True)
@@ -70,8 +76,8 @@ class Visitor:
         return self.user.id
 
     @property
-    def email(self) -> str:
-        """The account's address."""
+    def email(self) -> str | None:
+        """The account's address, when it has one."""
         return self.user.email
 
     @property
@@ -179,29 +185,42 @@ def pending_token() -> str | None:
     return request.cookies.get(_cookie(PENDING_COOKIE))
 
 
+def code_token() -> str | None:
+    """The token of the sign-in by phone that waits for its code, whatever it is worth."""
+    return request.cookies.get(_cookie(CODE_COOKIE))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Give the browser the token just made, and take the other one away."""
-    secure = not services().get(Settings).development
     name, other = SESSION_COOKIE, PENDING_COOKIE
     age = ABSOLUTE
     if opened.awaits_code:
         name, other = other, name
         age = PENDING
-    response.set_cookie(
-        _cookie(name),
-        opened.token,
-        max_age=age,
-        secure=secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    _give(response, name, opened.token, age)
     clear_cookies(response, other)
     g.pop("_login_user", None)
 
 
+def set_code_cookie(response: Response, token: str) -> None:
+    """Give the browser the token that the code sent to a phone is typed with."""
+    _give(response, CODE_COOKIE, token, LIFETIME)
+
+
+def _give(response: Response, name: str, token: str, age: timedelta) -> None:
+    response.set_cookie(
+        _cookie(name),
+        token,
+        max_age=age,
+        secure=not services().get(Settings).development,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
 def clear_cookies(response: Response, *names: str) -> None:
-    """Take cookies of signing in away: both unless some are named."""
+    """Take cookies of signing in away: those of sessions unless some are named."""
     secure = not services().get(Settings).development
     for name in names or (SESSION_COOKIE, PENDING_COOKIE):
         response.delete_cookie(

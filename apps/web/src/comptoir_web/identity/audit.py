@@ -25,6 +25,9 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign_in.failed"
     SIGN_IN_LOCKED = "sign_in.locked"
     CODE_FAILED = "sign_in.code_failed"
+    CODE_ASKED = "sign_in.code_asked"
+    CODE_SENT = "sign_in.code_sent"
+    PHONE_CODE_FAILED = "sign_in.phone_code_failed"
     RECOVERY_CODE_USED = "sign_in.recovery_code_used"
     SIGNED_OUT = "sign_in.signed_out"
     SESSION_ENDED = "session.ended"
@@ -33,6 +36,9 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 # nosec B105
     USER_CREATED = "user.created"
     ROLE_CHANGED = "user.role_changed"
+    USER_RENAMED = "user.renamed"
+    PHONE_CHANGED = "user.phone_changed"
+    PHONE_UNLOCKED = "user.phone_unlocked"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 # nosec B105

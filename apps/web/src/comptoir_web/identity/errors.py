@@ -6,7 +6,7 @@
     ├── SignInRefused      wrong address or password, unknown or disabled account: one answer
     ├── TooManyAttempts    locked for a while; says until when
     ├── CodeRequired       the password is right, the second factor is awaited
-    ├── CodeRefused        the code of the second factor is wrong, late or already used
+    ├── CodeRefused        a code (second factor, text message) is wrong, late or already used
     ├── SignInExpired      the pending sign-in is over: start again
     ├── AlreadyEnrolled    the account has a second factor: it is removed before another is added
     ├── LinkRefused        a link that is forged, expired or already used
@@ -123,4 +123,4 @@ class LastAdmin(IdentityError):
 
 
 class IdentityFaults(IdentityError, Faults):
-    """What was given is not acceptable; paths are ``email``, ``name``, ``role``, ``password``."""
+    """What was given is not acceptable; each path is a field: ``email``, ``phone``..."""

@@ -1,4 +1,4 @@
-"""The mails of identity, in the reader's language.
+"""The mails and the text messages of identity, in the reader's language.
 
 They are written without Flask: the command line and the jobs send them too.
 """
@@ -10,7 +10,7 @@ from comptoir_web.identity.users import User
 from comptoir_web.mail import Mail
 from shared_kernel.translations import catalogue
 
-__all__ = ["link_letter", "password_changed_letter"]
+__all__ = ["code_message", "link_letter", "password_changed_letter"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (the usual mark of a text translated later)
@@ -44,21 +44,37 @@ _CHANGED_BODY = N_(
 )
 
 
-def link_letter(user: User, purpose: LinkPurpose, link: str, *, business: str, locale: str) -> Mail:
-    """The mail that carries a link."""
+_CODE = N_("{code} is your code for {business}. It works once, for 5 minutes. Give it to nobody.")
+
+
+def code_message(code: str, *, business: str, host: str, locale: str) -> str:
+    """The text message that carries a code.
+
+    Its last line ties the code to the site, so that a phone offers it there and nowhere else (the
+    format of domain-bound codes). Its words stay in the alphabet of messages (GSM 03.38): one
+    character out of it would halve what a message holds.
+    """
+    text = catalogue("comptoir_web", locale).gettext(_CODE)
+    return f"{text.format(code=code, business=business)}\n\n@{host} #{code}"
+
+
+def link_letter(
+    user: User, to: str, purpose: LinkPurpose, link: str, *, business: str, locale: str
+) -> Mail:
+    """The mail that carries a link, to the account's address."""
     text = catalogue("comptoir_web", user.locale or locale).gettext
     return Mail(
-        to=user.email,
+        to=to,
         subject=text(_SUBJECTS[purpose]).format(business=business),
         text=text(_BODIES[purpose]).format(name=user.name, business=business, link=link),
     )
 
 
-def password_changed_letter(user: User, *, business: str, locale: str) -> Mail:
+def password_changed_letter(user: User, to: str, *, business: str, locale: str) -> Mail:
     """The mail that tells the owner of an account that its password changed."""
     text = catalogue("comptoir_web", user.locale or locale).gettext
     return Mail(
-        to=user.email,
+        to=to,
         subject=text(_CHANGED_SUBJECT).format(business=business),
         text=text(_CHANGED_BODY).format(name=user.name, business=business),
     )

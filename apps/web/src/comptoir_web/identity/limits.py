@@ -7,6 +7,10 @@ other. Locks grow: the first attempts are free, then each failure doubles the wa
 Subjects are digests: what was typed as an address may be a password typed in the wrong field.
 Accounts that do not exist are counted like the others, so a lock says nothing about existence.
 
+Whoever takes several of these rows in one transaction takes those of phones before the account's
+row and in the order `PHONE_CODE_ADDRESS`, `PHONE_ASK_ADDRESS`, `PHONE_ASK`, `PHONE_CODE`: two that
+meet then wait for each other, and never both.
+
 Sources: NIST SP 800-63B section 5.2.2 (at most 100 failures in a row an account).
 """
 
@@ -29,6 +33,10 @@ __all__ = [
     "ADDRESS",
     "CODE",
     "FOREVER",
+    "PHONE_ASK",
+    "PHONE_ASK_ADDRESS",
+    "PHONE_CODE",
+    "PHONE_CODE_ADDRESS",
     "RESET",
     "RESET_ADDRESS",
     "AttemptStore",
@@ -123,6 +131,45 @@ RESET_ADDRESS = Limit(
 )
 """Mails asked from one network address."""
 
+PHONE_ASK = Limit(
+    scope="phone_ask",
+    free=3,
+    first_wait=timedelta(minutes=1),
+    longest_wait=timedelta(hours=1),
+    forget=timedelta(hours=24),
+)
+"""Codes asked for one phone since its holder last signed in: a message costs, and it wakes."""
+
+PHONE_ASK_ADDRESS = Limit(
+    scope="phone_ask_addr",
+    free=30,
+    first_wait=timedelta(minutes=1),
+    longest_wait=timedelta(hours=1),
+    forget=timedelta(hours=24),
+)
+"""Codes asked from one network address that opened nothing: phones of one operator share one."""
+
+PHONE_CODE = Limit(
+    scope="phone_code",
+    free=5,
+    first_wait=timedelta(minutes=1),
+    longest_wait=timedelta(minutes=15),
+    hard=100,
+)
+"""Wrong codes for one phone, whatever the sign-in that asked, known or not."""
+
+PHONE_CODE_ADDRESS = Limit(
+    scope="phone_code_addr",
+    free=30,
+    first_wait=timedelta(minutes=1),
+    longest_wait=timedelta(minutes=15),
+    forget=timedelta(hours=24),
+)
+"""Wrong codes from one network address: many phones, one attacker."""
+
+_KEPT = (CODE.scope, PHONE_CODE.scope)
+"""Counted until a success, however long that takes."""
+
 
 def address_subject(address: str) -> str:
     """What an address is counted as: an IPv6 subscriber owns a /64, so that is what counts.
@@ -174,6 +221,28 @@ class AttemptStore:
         self._write(limit, subject, failures, limit.locked_until(failures, at), at)
         return failures
 
+    def require_free(self, limit: Limit, subject: str, *, at: datetime) -> None:
+        """Do nothing where an attempt would be let through; nothing is counted.
+
+        Raises:
+            TooManyAttempts: the subject is locked.
+        """
+        until = self.connection.execute(
+            select(web_attempts.c.locked_until).where(
+                web_attempts.c.scope == limit.scope, web_attempts.c.subject == subject
+            )
+        ).scalar_one_or_none()
+        if until is not None and until > at:
+            raise TooManyAttempts(until)
+
+    def locked_until(self, limit: Limit, subject: str, *, at: datetime) -> datetime | None:
+        """Until when the subject is locked; None when it is not."""
+        try:
+            self.require_free(limit, subject, at=at)
+        except TooManyAttempts as error:
+            return error.until
+        return None
+
     def give_back(self, limit: Limit, subject: str, *, at: datetime) -> None:
         """Uncount the attempt just taken: it succeeded, the earlier ones still count."""
         row = self.connection.execute(
@@ -205,10 +274,10 @@ class AttemptStore:
         )
 
     def purge(self, *, before: datetime) -> int:
-        """Delete the counters nobody touched since, but those of codes; give how many."""
+        """Delete the counters nobody touched since, but those of `_KEPT`; give how many."""
         done = self.connection.execute(
             delete(web_attempts).where(
-                web_attempts.c.scope != CODE.scope,
+                web_attempts.c.scope.not_in(_KEPT),
                 web_attempts.c.last_at < before,
             )
         )

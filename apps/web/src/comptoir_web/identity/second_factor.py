@@ -88,7 +88,8 @@ class SecondFactorService:
             if secret is None:
                 secret = pyotp.random_base32(length=32)
                 users.update(user_id, at=self.clock(), totp_pending=self._close(secret))
-        uri = pyotp.TOTP(secret).provisioning_uri(name=row["email"], issuer_name=self.issuer)
+        name = row["email"] or row["phone"]
+        uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=self.issuer)
         return Enrolment(secret=secret, uri=uri)
 
     def confirm(self, user_id: str, code: str, *, address: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Engine
 
 from comptoir_web.identity.audit import Action, AuditLog, AuditPage
+from comptoir_web.identity.endings import end_everything
 from comptoir_web.identity.errors import (
     IdentityFaults,
     LastAdmin,
@@ -31,11 +32,13 @@ from comptoir_web.identity.limits import (
 )
 from comptoir_web.identity.links import LinkPurpose, LinkStore
 from comptoir_web.identity.passwords import Passwords, check_password
+from comptoir_web.identity.phones import parse_phone
 from comptoir_web.identity.roles import Role
-from comptoir_web.identity.sessions import SessionStore
 from comptoir_web.identity.sign_in import account_subject
-from comptoir_web.identity.tokens import TokenStore
 from comptoir_web.identity.users import (
+    CONTACT_NEEDED,
+    EMAIL_NEEDED,
+    PASSWORD_USELESS,
     User,
     UserPage,
     UserStore,
@@ -73,14 +76,15 @@ class IdentityService:
     def create_user(
         self,
         *,
-        email: str,
+        email: str | None,
+        phone: str | None = None,
         name: str,
         role: str,
         password: str | None = None,
         actor: str | None = None,
         request_id: str | None = None,
     ) -> User:
-        """Create an account; without a password, its owner chooses one by a link.
+        """Create an account; without a password, its owner chooses one by a link, or has a phone.
 
         The same ``request_id`` gives the same account again: a form sent twice creates one.
 
@@ -88,18 +92,30 @@ class IdentityService:
             IdentityFaults: everything that is wrong with what was given.
         """
         faults = FaultList()
-        email = checked_email(email, faults)
+        email = checked_email(email, faults) if email else None
+        if phone:
+            phone = parse_phone(phone, faults, region=self.settings.phone_region)
+        elif email is None:
+            faults.add(CONTACT_NEEDED, "email")
         name = checked_name(name, faults)
         checked = checked_role(role, faults)
+        if email is None and phone and checked is Role.ADMIN:
+            faults.add(EMAIL_NEEDED, "email")
         if password is not None:
-            check_password(password, faults, email=email, name=name)
+            faults.check(email is not None, PASSWORD_USELESS, "password")
+            check_password(password, faults, email=email or "", name=name)
         faults.raise_if_any(IdentityFaults)
         hashed = None if password is None else self.passwords.hash(password)
         now = self.clock()
         with transaction(self.engine) as connection:
             users = UserStore(connection)
             user, added = users.add(
-                email=email, name=name, role=checked, at=now, request_id=request_id
+                email=email,
+                phone=phone or None,
+                name=name,
+                role=checked,
+                at=now,
+                request_id=request_id,
             )
             if not added:
                 return user
@@ -119,6 +135,12 @@ class IdentityService:
         """The account of this address as typed, or None."""
         with reading(self.engine) as connection:
             return UserStore(connection).by_email(checked_email(email, FaultList()))
+
+    def user_by_phone(self, phone: str) -> User | None:
+        """The account of this phone as typed, or None."""
+        read = parse_phone(phone, FaultList(), region=self.settings.phone_region)
+        with reading(self.engine) as connection:
+            return UserStore(connection).by_phone(read) if read else None
 
     def users_by_id(self, user_ids: Collection[str]) -> Mapping[str, User]:
         """The accounts of these ids, those that exist, by id."""
@@ -153,7 +175,7 @@ class IdentityService:
 
         Raises:
             LastAdmin: it is the last administrator.
-            IdentityFaults: there is no such role.
+            IdentityFaults: there is no such role, or the account cannot have it.
         """
         faults = FaultList()
         checked = checked_role(role, faults)
@@ -166,8 +188,10 @@ class IdentityService:
             before = users.get(user_id)
             if before.role is checked:
                 return before
+            if checked is Role.ADMIN and before.email is None:
+                raise IdentityFaults.of(EMAIL_NEEDED, "role")
             users.update(user_id, at=now, role=checked.value)
-            self._end_everything(connection, user_id, now)
+            end_everything(connection, self.keys, before, at=now)
             AuditLog(connection).add(
                 Action.ROLE_CHANGED,
                 at=now,
@@ -191,7 +215,7 @@ class IdentityService:
             user = users.get(user_id)
             if user.active:
                 users.update(user_id, at=now, disabled_at=now)
-                self._end_everything(connection, user_id, now)
+                end_everything(connection, self.keys, user, at=now)
                 AuditLog(connection).add(Action.USER_DISABLED, at=now, actor=actor, subject=user_id)
             return users.get(user_id)
 
@@ -236,12 +260,12 @@ class IdentityService:
         user = self.user(user_id)
         now = self.clock()
         with transaction(self.engine) as connection:
-            AttemptStore(connection).take(ACCOUNT, account_subject(user.email), at=now)
+            AttemptStore(connection).take(ACCOUNT, self._subject(user), at=now)
             row = UserStore(connection).row(user_id)
         if not self.passwords.verify(row["password_hash"], current):
             raise IdentityFaults.of(CURRENT_WRONG, "current")
         with transaction(self.engine) as connection:
-            AttemptStore(connection).clear(ACCOUNT, account_subject(user.email))
+            AttemptStore(connection).clear(ACCOUNT, self._subject(user))
         if self.passwords.verify(row["password_hash"], new):
             raise IdentityFaults.of(PASSWORD_SAME, "password")
         self._check_new(user, new)
@@ -275,10 +299,16 @@ class IdentityService:
         return known
 
     def make_link(self, user_id: str, *, actor: str | None = None) -> str:
-        """A fresh link by which the account's owner chooses a password; earlier ones stop."""
+        """A fresh link by which the account's owner chooses a password; earlier ones stop.
+
+        Raises:
+            IdentityFaults: the account has no address, and so no use for a password.
+        """
         now = self.clock()
         with transaction(self.engine) as connection:
             user = UserStore(connection).get(user_id)
+            if user.email is None:
+                raise IdentityFaults.of(PASSWORD_USELESS, "email")
             purpose = LinkPurpose.RESET if user.has_password else LinkPurpose.WELCOME
             text = LinkStore(connection, self.keys).make(user_id, purpose, at=now)
             AuditLog(connection).add(
@@ -287,15 +317,20 @@ class IdentityService:
         return f"{self.settings.public_url}{LINK_PATH}{text}"
 
     def send_link(self, user_id: str, *, actor: str | None = None) -> None:
-        """Mail a fresh link to the account's owner; `MailError` when it cannot be handed over."""
+        """Mail a fresh link to the account's owner, when there is an address to write to.
+
+        Raises:
+            MailError: it cannot be handed over.
+        """
         user = self.user(user_id)
-        if not user.active:
+        if not user.active or user.email is None:
             return
         purpose = LinkPurpose.RESET if user.has_password else LinkPurpose.WELCOME
         link = self.make_link(user_id, actor=actor)
         self.mailer.send(
             link_letter(
                 user,
+                user.email,
                 purpose,
                 link,
                 business=self.settings.business_name,
@@ -305,9 +340,13 @@ class IdentityService:
 
     def tell_password_changed(self, user_id: str) -> None:
         """Mail the owner of an account that its password was changed."""
+        user = self.user(user_id)
+        if user.email is None:
+            return
         self.mailer.send(
             password_changed_letter(
-                self.user(user_id),
+                user,
+                user.email,
                 business=self.settings.business_name,
                 locale=self.settings.locale,
             )
@@ -378,7 +417,8 @@ class IdentityService:
 
     def _check_new(self, user: User, password: str) -> None:
         faults = FaultList()
-        check_password(password, faults, email=user.email, name=user.name)
+        faults.check(user.email is not None, PASSWORD_USELESS, "password")
+        check_password(password, faults, email=user.email or "", name=user.name)
         faults.raise_if_any(IdentityFaults)
 
     def _store_password(
@@ -391,17 +431,9 @@ class IdentityService:
         keep_session: str | None = None,
     ) -> None:
         UserStore(connection).update(user.id, at=now, password_hash=hashed, password_changed_at=now)
-        self._end_everything(connection, user.id, now, keep_session=keep_session)
-        AttemptStore(connection).clear(ACCOUNT, account_subject(user.email))
+        end_everything(connection, self.keys, user, at=now, keep_session=keep_session)
+        AttemptStore(connection).clear(ACCOUNT, self._subject(user))
 
-    def _end_everything(
-        self,
-        connection: Connection,
-        user_id: str,
-        now: datetime,
-        *,
-        keep_session: str | None = None,
-    ) -> None:
-        SessionStore(connection).end_all(user_id, but=keep_session)
-        TokenStore(connection).revoke_user(user_id, at=now)
-        LinkStore(connection, self.keys).use_all(user_id, at=now)
+    def _subject(self, user: User) -> str:
+        """What the passwords tried for an account are counted as."""
+        return account_subject(user.email or user.id)

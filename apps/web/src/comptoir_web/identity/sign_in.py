@@ -112,17 +112,36 @@ class SignInService:
         now = self.clock()
         with transaction(self.engine) as connection:
             user = self.still(connection, proof)
-            sessions = SessionStore(connection)
-            self._end_replaced(sessions, replaces, now)
-            # Signing in is rare and writes anyway: a good moment to delete what is over.
-            sessions.purge(at=now)
-            AttemptStore(connection).purge(before=now - KEEP_ATTEMPTS)
-            stage = Stage.CODE if user.second_factor else Stage.OPEN
-            token, session = sessions.open(user.id, stage, at=now, address=address, agent=agent)
-            if stage is Stage.OPEN:
-                AuditLog(connection).add(
-                    Action.SIGNED_IN, at=now, actor=user.id, subject=user.id, address=address
-                )
+            return self.open(
+                connection, user, at=now, address=address, agent=agent, replaces=replaces
+            )
+
+    def open(
+        self,
+        connection: Connection,
+        user: User,
+        *,
+        at: datetime,
+        address: str,
+        agent: str,
+        replaces: str | None,
+    ) -> Opened:
+        """Open a session for an account that proved itself, in the caller's transaction.
+
+        It is pending when the account has a second factor. ``replaces`` is the token of a session
+        that this one replaces, which ends.
+        """
+        sessions = SessionStore(connection)
+        self._end_replaced(sessions, replaces, at)
+        # Signing in is rare and writes anyway: a good moment to delete what is over.
+        sessions.purge(at=at)
+        AttemptStore(connection).purge(before=at - KEEP_ATTEMPTS)
+        stage = Stage.CODE if user.second_factor else Stage.OPEN
+        token, session = sessions.open(user.id, stage, at=at, address=address, agent=agent)
+        if stage is Stage.OPEN:
+            AuditLog(connection).add(
+                Action.SIGNED_IN, at=at, actor=user.id, subject=user.id, address=address
+            )
         return Opened(token=token, session=session, user=user)
 
     def second_step(self, token: str, code: str, *, address: str, agent: str) -> Opened:

@@ -75,6 +75,15 @@ class TokenStore:
         )
         return pair
 
+    def begin(self, user_id: str, *, at: datetime, address: str) -> TokenPair:
+        """The first pair of a new family, for an account that proved itself; recorded."""
+        self.purge(at=at)
+        pair = self.add(user_id, new_id(), at=at)
+        AuditLog(self.connection).add(
+            Action.TOKEN_ISSUED, at=at, actor=user_id, subject=user_id, address=address
+        )
+        return pair
+
     def row(self, token: str) -> RowMapping | None:
         """The row of a token, whatever its state."""
         query = select(web_tokens).where(web_tokens.c.token_hash == token_hash(token))
@@ -141,13 +150,7 @@ class TokenService:
         now = self.clock()
         with transaction(self.engine) as connection:
             self.sign_in.still(connection, proof)
-            tokens = TokenStore(connection)
-            tokens.purge(at=now)
-            pair = tokens.add(user.id, new_id(), at=now)
-            AuditLog(connection).add(
-                Action.TOKEN_ISSUED, at=now, actor=user.id, subject=user.id, address=address
-            )
-        return pair
+            return TokenStore(connection).begin(user.id, at=now, address=address)
 
     def refresh(self, token: str, *, address: str) -> TokenPair:
         """Use a refresh token up and give the next pair; `TokenRefused` revokes a reused family."""

@@ -10,14 +10,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from attrs import frozen
-from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
 
 from comptoir_web.identity.errors import IdentityFaults, UnknownUser
 from comptoir_web.identity.keys import new_id
+from comptoir_web.identity.phones import shown_phone
 from comptoir_web.identity.roles import Role
-from comptoir_web.storage.tables import web_users
+from comptoir_web.storage.tables import web_one_time_codes, web_users
 from shared_kernel import FaultKind, FaultList
 
 __all__ = [
@@ -35,16 +37,31 @@ EMAIL_WRONG = FaultKind(
     "this is not an e-mail address: write it as client@example.com",
 )
 EMAIL_TAKEN = FaultKind("identity.email_taken", "an account has this e-mail address already")
+PHONE_TAKEN = FaultKind("identity.phone_taken", "an account has this phone already")
+PHONE_NEEDED = FaultKind(
+    "identity.phone_needed", "the account has no e-mail address: it keeps a phone"
+)
+CONTACT_NEEDED = FaultKind("identity.contact_needed", "write an e-mail address, a phone, or both")
+EMAIL_NEEDED = FaultKind(
+    "identity.email_needed", "an administrator needs an e-mail address: a phone alone opens nothing"
+)
+PASSWORD_USELESS = FaultKind(
+    "identity.password_useless", "a password needs an e-mail address: without one a code is sent"
+)
 NAME_WRONG = FaultKind("identity.name_wrong", "write a name of 1 to 120 characters on one line")
 ROLE_WRONG = FaultKind("identity.role_wrong", "{given} is not a role: choose {accepted}")
 
 
 @frozen(kw_only=True)
 class User:
-    """One account; times are aware, UTC. It holds no secret and may be shown."""
+    """One account; times are aware, UTC. It holds no secret and may be shown.
+
+    It has an e-mail address, a phone (E.164, ``+224...``), or both.
+    """
 
     id: str
-    email: str
+    email: str | None
+    phone: str | None
     name: str
     role: Role
     locale: str | None
@@ -57,6 +74,26 @@ class User:
     def active(self) -> bool:
         """Whether the account may sign in."""
         return self.disabled_at is None
+
+    @property
+    def opens_by_phone(self) -> bool:
+        """Whether a code sent to its phone opens it: an administrator's is never enough."""
+        return self.active and self.phone is not None and self.role is not Role.ADMIN
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether its owner has something to sign in with: a password, or a phone that opens it."""
+        return self.active and (self.has_password or self.opens_by_phone)
+
+    @property
+    def shown_phone(self) -> str:
+        """The phone as people write it; empty when the account has none."""
+        return "" if self.phone is None else shown_phone(self.phone)
+
+    @property
+    def contact(self) -> str:
+        """Where the account is reached, as people write it: its e-mail address, or its phone."""
+        return self.email or self.shown_phone
 
 
 @frozen(kw_only=True)
@@ -114,6 +151,7 @@ def _user(row: RowMapping) -> User:
     return User(
         id=row["id"],
         email=row["email"],
+        phone=row["phone"],
         name=row["name"],
         role=Role(row["role"]),
         locale=row["locale"],
@@ -128,7 +166,8 @@ _BY_NAME = (func.lower(web_users.c.name), web_users.c.id)
 
 SORTS = {
     "name": func.lower(web_users.c.name),
-    "email": web_users.c.email,
+    "email": func.coalesce(web_users.c.email, ""),
+    "phone": func.coalesce(web_users.c.phone, ""),
     "role": web_users.c.role,
     "created": web_users.c.created_at,
 }
@@ -142,12 +181,22 @@ class UserStore:
     connection: Connection
 
     def add(
-        self, *, email: str, name: str, role: Role, at: datetime, request_id: str | None = None
+        self,
+        *,
+        email: str | None,
+        phone: str | None = None,
+        name: str,
+        role: Role,
+        at: datetime,
+        request_id: str | None = None,
     ) -> tuple[User, bool]:
         """Add an account without a password; the flag says whether it was added by this call.
 
         A form sent twice carries the same ``request_id``: the second sending finds the account of
-        the first. Another account with that address is a fault.
+        the first.
+
+        Raises:
+            IdentityFaults: another account has that address or that phone.
         """
         user_id = new_id()
         postgresql = self.connection.dialect.name == "postgresql"
@@ -157,6 +206,7 @@ class UserStore:
             .values(
                 id=user_id,
                 email=email,
+                phone=phone,
                 name=name,
                 role=role.value,
                 created_at=at,
@@ -167,10 +217,15 @@ class UserStore:
         )
         if added.rowcount == 1:
             return self.get(user_id), True
-        row = self.row_by_email(email)
+        row = self.row_by_email(email) if email else self.row_by_phone(phone or "")
         if row is None or request_id is None or row["request_id"] != request_id:
-            raise IdentityFaults.of(EMAIL_TAKEN, "email")
+            raise self._taken(phone)
         return _user(row), False
+
+    def _taken(self, phone: str | None) -> IdentityFaults:
+        if phone and self.row_by_phone(phone) is not None:
+            return IdentityFaults.of(PHONE_TAKEN, "phone")
+        return IdentityFaults.of(EMAIL_TAKEN, "email")
 
     def row(self, user_id: str, *, lock: bool = False) -> RowMapping:
         """Every column of an account, its secrets too: for this package only."""
@@ -189,6 +244,13 @@ class UserStore:
         query = select(web_users).where(web_users.c.email == email)
         return self.connection.execute(query).mappings().one_or_none()
 
+    def row_by_phone(self, phone: str, *, lock: bool = False) -> RowMapping | None:
+        """Every column of the account with this phone (E.164), or None."""
+        query = select(web_users).where(web_users.c.phone == phone)
+        if lock:
+            query = query.with_for_update()
+        return self.connection.execute(query).mappings().one_or_none()
+
     def get(self, user_id: str) -> User:
         """The account of this id, or `UnknownUser`."""
         return _user(self.row(user_id))
@@ -197,6 +259,25 @@ class UserStore:
         """The account of this address (in its stored form), or None."""
         row = self.row_by_email(email)
         return None if row is None else _user(row)
+
+    def by_phone(self, phone: str, *, lock: bool = False) -> User | None:
+        """The account of this phone (in E.164), or None."""
+        row = self.row_by_phone(phone, lock=lock)
+        return None if row is None else _user(row)
+
+    def set_phone(self, user_id: str, phone: str | None, *, at: datetime) -> None:
+        """Write the phone of an account.
+
+        Raises:
+            IdentityFaults: another account has it.
+        """
+        other = self.row_by_phone(phone) if phone else None
+        if other is not None and other["id"] != user_id:
+            raise IdentityFaults.of(PHONE_TAKEN, "phone")
+        try:
+            self.update(user_id, at=at, phone=phone)
+        except IntegrityError:  # taken in between
+            raise IdentityFaults.of(PHONE_TAKEN, "phone") from None
 
     def by_ids(self, user_ids: Collection[str]) -> Mapping[str, User]:
         """The accounts of these ids, those that exist, by id."""
@@ -224,7 +305,7 @@ class UserStore:
         number: int = 1,
         per_page: int = 25,
     ) -> UserPage:
-        """A page of the accounts, those whose name or address contains ``search``.
+        """A page of the accounts, those whose name, address or phone contains ``search``.
 
         ``sort`` is one of `SORTS`; accounts that are equal by it come by name.
         """
@@ -235,6 +316,7 @@ class UserStore:
                 or_(
                     func.lower(web_users.c.name).like(pattern, escape="\\"),
                     web_users.c.email.like(pattern, escape="\\"),
+                    *_phones_like(search),
                 )
             )
         if role is not None:
@@ -269,6 +351,10 @@ class UserStore:
 
     def erase(self, owner: str) -> None:
         """Delete an account with its sessions, tokens, links and codes; the audit log stays."""
+        phone = select(web_users.c.phone).where(web_users.c.id == owner).scalar_subquery()
+        self.connection.execute(
+            web_one_time_codes.delete().where(web_one_time_codes.c.phone == phone)
+        )
         self.connection.execute(web_users.delete().where(web_users.c.id == owner))
 
     def export(self, owner: str) -> Mapping[str, object]:
@@ -277,11 +363,21 @@ class UserStore:
         return {
             "id": user.id,
             "email": user.email,
+            "phone": user.phone,
             "name": user.name,
             "role": user.role.value,
             "locale": user.locale,
             "created_at": user.created_at.isoformat(),
         }
+
+
+def _phones_like(search: str) -> tuple[ColumnElement[bool], ...]:
+    """The phones that hold the digits looked for, however they are spaced; three at least."""
+    digits = "".join(c for c in search if c.isascii() and c.isdigit())
+    others = search.translate(dict.fromkeys(map(ord, " \u00a0\u202f+-.()")))
+    if len(digits) < 3 or digits != others:
+        return ()
+    return (web_users.c.phone.like(f"%{digits.removeprefix('00')}%"),)
 
 
 def _escaped(text: str) -> str:

@@ -69,7 +69,9 @@ job = HANDLERS.job
 # By name: the work stands with the section it belongs to, above the jobs that carry it.
 _MODULES = (
     "comptoir_web.blueprints.loans.export",
+    "comptoir_web.freight.jobs",
     "comptoir_web.identity.mail_jobs",
+    "comptoir_web.identity.sms_jobs",
     "comptoir_web.wealth.jobs",
 )
 

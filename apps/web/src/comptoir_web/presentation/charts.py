@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-__all__ = ["EvolutionChart", "FanChart", "RateChart", "RingChart", "YearsChart"]
+__all__ = [
+    "BarsChart",
+    "EvolutionChart",
+    "FanChart",
+    "RateChart",
+    "RingChart",
+    "StepsChart",
+    "YearsChart",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -164,6 +172,93 @@ class RateChart:
 
 
 @attrs.frozen(kw_only=True)
+class StepsChart:
+    """Lines through the days that hold their value until the next: rates that were published.
+
+    Attributes:
+        unit: What they are told in.
+        days: In order.
+        series: For each line, its name and its values, one a day.
+    """
+
+    unit: str
+    days: tuple[date, ...]
+    series: tuple[tuple[str, tuple[Decimal, ...]], ...]
+
+    def json(self) -> str:
+        """The text of the attribute.
+
+        >>> from datetime import date
+        >>> from decimal import Decimal
+        >>> StepsChart(
+        ...     unit="GNF", days=(date(2026, 1, 5),), series=(("Charged", (Decimal("1250"),)),)
+        ... ).json()  # doctest: +ELLIPSIS
+        '{"unit":"GNF","decimals":0,"kind":"steps","days":["2026-01-05"],"series":[{"label":"Charged",...'
+        """
+        values = [value for _label, values in self.series for value in values]
+        return _dumped(
+            {
+                "unit": self.unit,
+                "decimals": max(map(_decimals, values), default=0),
+                "kind": "steps",
+                "days": [day.isoformat() for day in self.days],
+                "series": [
+                    {
+                        "label": label,
+                        "colour": place,
+                        "stepped": True,
+                        "values": [f"{value:f}" for value in values],
+                    }
+                    for place, (label, values) in enumerate(self.series, start=1)
+                ],
+            }
+        )
+
+
+@attrs.frozen(kw_only=True)
+class BarsChart:
+    """Bars of something that is no money: one a label.
+
+    Attributes:
+        abscissa: The name of the horizontal axis.
+        unit: The name of the vertical one.
+        label: What the bars are of.
+        labels: One a bar.
+        values: One a bar.
+        decimals: How many are shown.
+    """
+
+    abscissa: str
+    unit: str
+    label: str
+    labels: tuple[str, ...]
+    values: tuple[Decimal, ...]
+    decimals: int = 0
+
+    def json(self) -> str:
+        """The text of the attribute.
+
+        >>> from decimal import Decimal
+        >>> BarsChart(
+        ...     abscissa="Month", unit="CBM", label="Volume", labels=("01/2026",),
+        ...     values=(Decimal("7.5"),), decimals=1,
+        ... ).json()  # doctest: +ELLIPSIS
+        '{"decimals":1,"abscissa":"Month","unit":"CBM",...[{"label":"Volume","values":["7.5"]}]}'
+        """
+        return _dumped(
+            {
+                "decimals": self.decimals,
+                "abscissa": self.abscissa,
+                "unit": self.unit,
+                "labels": self.labels,
+                "series": [
+                    {"label": self.label, "values": [f"{value:f}" for value in self.values]}
+                ],
+            }
+        )
+
+
+@attrs.frozen(kw_only=True)
 class FanChart:
     """What may become of an amount: a middle line, and the band between a low and a high one.
 
@@ -205,6 +300,11 @@ class FanChart:
                 ],
             }
         )
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _amounts(values: Iterable[int], currency: str) -> list[str]:

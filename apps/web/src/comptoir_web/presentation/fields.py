@@ -37,7 +37,15 @@ if TYPE_CHECKING:
 
     from wtforms.form import BaseForm
 
-__all__ = ["AmountField", "ChoiceField", "CountField", "DayField", "PercentField", "TypedField"]
+__all__ = [
+    "AmountField",
+    "ChoiceField",
+    "CountField",
+    "DayField",
+    "MeasureField",
+    "PercentField",
+    "TypedField",
+]
 
 T = TypeVar("T")
 
@@ -156,15 +164,26 @@ class AmountField(TypedField[Decimal]):
         return format_decimal(kept, locale=language(), decimals=decimals)
 
 
-class PercentField(AmountField):
+class MeasureField(AmountField):
+    """A figure that is never in thousands, a volume in cubic metres: `3,125` is no doubt here."""
+
+    def read(self, text: str) -> Decimal:
+        """Decimal comma and point are both understood, with three decimals as well."""
+        # A fourth decimal says that the three are decimals.
+        clear = f"{text}0" if _THREE_DECIMALS.fullmatch(text) else text
+        return parse_decimal(clear, locale=language())
+
+    def write(self, value: Decimal) -> str:
+        """With the decimals it has; three of them stay a figure that is read again as it was."""
+        return format_decimal(Decimal(f"{value.normalize():f}"), locale=language())
+
+
+class PercentField(MeasureField):
     """A rate typed in percent; `data` is the percentage, `fraction` what the engines take."""
 
     def read(self, text: str) -> Decimal:
         """`3,35` or `3,35 %`; one hundred percent and more is refused with an example."""
-        bare = text.removesuffix("%").rstrip()
-        # A rate is never in thousands: three decimals are no doubt here, and a fourth says so.
-        bare = f"{bare}0" if _THREE_DECIMALS.fullmatch(bare) else bare
-        return parse_decimal(bare, locale=language())
+        return super().read(text.removesuffix("%").rstrip())
 
     def write(self, value: Decimal) -> str:
         """With the reader's decimal sign, and at least two decimals."""

@@ -52,6 +52,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("planning.index", lazy_gettext("Plan"), "calendar-check", frozenset({"client"})),
     Section("clients.index", lazy_gettext("Clients"), "person-lines-fill", frozenset({"admin"})),
     Section("quotes.index", lazy_gettext("Prices"), "currency-exchange", frozenset({"admin"})),
+    Section("freight.index", lazy_gettext("Group freight"), "box-seam", frozenset({"merchant"})),
+    Section("freight_admin.index", lazy_gettext("Freight"), "box-seam", frozenset({"admin"})),
     Section("loans.index", lazy_gettext("Loans"), "bank", frozenset({"client", "admin"})),
     Section("jobs.index", lazy_gettext("Jobs"), "hourglass-split", frozenset({"client", "admin"})),
     Section("admin.users", lazy_gettext("Users"), "people", frozenset({"admin"})),

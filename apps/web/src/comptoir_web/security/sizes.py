@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, abort, request
 
 from comptoir_web.settings import Settings
 
-__all__ = ["init_sizes"]
+__all__ = ["LARGER", "init_sizes"]
 
 MAX_FORM_PARTS = 500
 MAX_ADDRESS = 8_000
+_A_PICTURE = 5_200_000  # five megabytes of it, and the fields of its form
+LARGER: Mapping[str, int] = {
+    "freight.add_proof": _A_PICTURE,
+    "api_freight.add_proof": _A_PICTURE,
+}
+"""Endpoints that take more than the others, and how much: those that are sent a picture."""
 
 
 def init_sizes(app: Flask, settings: Settings) -> None:
@@ -20,8 +28,10 @@ def init_sizes(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_size() -> None:
+        most = max(settings.max_body_bytes, LARGER.get(request.endpoint or "", 0))
+        request.max_content_length = most
         # A page that never reads its body would let any length through.
-        if (request.content_length or 0) > settings.max_body_bytes:
+        if (request.content_length or 0) > most:
             abort(413)
         if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > MAX_ADDRESS:
             abort(414)

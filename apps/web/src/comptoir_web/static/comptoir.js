@@ -5,7 +5,7 @@
    - what was typed comes back when the session ended meanwhile
    - rows of a repeated group are added and removed in place
    - sums of fields are said as they are typed
-   - what follows from sliders is asked of the server as they move
+   - what follows from sliders and fields is asked of the server as they change
    - charts are drawn from the data- attributes of their canvas */
 "use strict";
 
@@ -64,6 +64,10 @@
     button(form.dataset.cancelLabel, "btn-quiet").addEventListener("click", () => dialog.close());
     button(form.dataset.confirmLabel, "btn-danger").addEventListener("click", () => {
       form.dataset.confirmed = "yes";
+      // A page without scripts asks by itself: this one has asked.
+      const said = document.createElement("input");
+      Object.assign(said, { type: "hidden", name: "confirmed", value: "yes" });
+      form.append(said);
       dialog.close();
       form.requestSubmit();
     });
@@ -191,6 +195,7 @@
       const group = row.parentElement;
       row.remove();
       renumber(group);
+      group.dispatchEvent(new Event("input", { bubbles: true }));
       group.querySelector(":scope > [data-adds]")?.focus();
     }
   });
@@ -211,7 +216,7 @@
   document.addEventListener("input", addUp);
   document.addEventListener("click", addUp);
 
-  /* --- sliders whose answer follows them: the server reckons, the page shows ---
+  /* --- sliders and fields whose answer follows them: the server reckons, the page shows ---
      <form data-live="answer" data-from="/address"> beside <div id="answer"> */
 
   const written = (output, value) => {
@@ -230,7 +235,8 @@
       asked.abort();
       asked = new AbortController();
       const mine = asked;
-      const changed = all("input, select", form).filter((field) => field.name && field.value !== field.dataset.default);
+      const told = (field) => field.name && field.value !== (field.dataset.default ?? "") && (field.type !== "radio" || field.checked);
+      const changed = all("input, select", form).filter(told);
       const query = new URLSearchParams(changed.map((field) => [field.name, field.value]));
       const address = query.size ? `${form.action}?${query}` : form.action;
       const late = setTimeout(() => answer.setAttribute("aria-busy", "true"), 300);
@@ -358,6 +364,7 @@
             // The band of a fan lies between its high line and the low one before it.
             backgroundColor: one.line === "high" ? `${colour(`--chart-${one.colour}`)}33` : colour(`--chart-${one.colour}`),
             fill: one.line === "high" ? "-1" : false,
+            stepped: one.stepped ?? false,
             borderWidth: one.line && one.line !== "middle" ? 1 : 2,
             pointRadius: data.days.length > 24 ? 0 : 3,
             pointHitRadius: 12,
@@ -371,8 +378,9 @@
     };
     const line = () => through([data]);
     const fan = () => through(data.series);
+    const steps = fan;
 
-    const { type, data: drawn, said, titled, ...more } = { ring, line, fan }[data.kind]?.() ?? bars();
+    const { type, data: drawn, said, titled, ...more } = { ring, line, fan, steps }[data.kind]?.() ?? bars();
     return new window.Chart(canvas, {
       type,
       data: drawn,

@@ -1,7 +1,8 @@
 """The tables of identity: who may come in, how, and what was done.
 
 Nothing secret is stored as it is: passwords are argon2id, tokens of sessions, links and the API
-are SHA-256 of 256 random bits, the second factor's secret is encrypted. ``web_audit`` is append
+are SHA-256 of 256 random bits, the second factor's secret is encrypted, a code sent to a phone is
+hashed with a key. ``web_audit`` is append
 only: triggers of the first migration refuse an update or a deletion.
 
 The jobs' table is in `comptoir_web.jobs.tables`, on the same `metadata`.
@@ -9,7 +10,17 @@ The jobs' table is in `comptoir_web.jobs.tables`, on the same `metadata`.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from comptoir_web.storage.metadata import metadata
 from shared_kernel.columns import JsonDocument, OpaqueId, UtcDateTime
@@ -18,6 +29,7 @@ __all__ = [
     "web_attempts",
     "web_audit",
     "web_links",
+    "web_one_time_codes",
     "web_recovery_codes",
     "web_sessions",
     "web_tokens",
@@ -30,7 +42,7 @@ web_users = Table(
     "web_users",
     metadata,
     Column("id", OpaqueId(), primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),
+    Column("email", String(254), unique=True),
     Column("name", String(120), nullable=False),
     Column("role", String(16), nullable=False),
     Column("locale", String(8)),
@@ -44,6 +56,8 @@ web_users = Table(
     Column("created_at", UtcDateTime(), nullable=False),
     Column("updated_at", UtcDateTime(), nullable=False),
     Column("request_id", String(64), unique=True),
+    Column("phone", String(16), unique=True),
+    CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="contact"),
 )
 
 web_sessions = Table(
@@ -90,6 +104,22 @@ web_links = Table(
     Column("expires_at", UtcDateTime(), nullable=False),
     Column("used_at", UtcDateTime()),
     Index("ix_web_links_user_id", "user_id"),
+)
+
+web_one_time_codes = Table(
+    "web_one_time_codes",
+    metadata,
+    Column("id", OpaqueId(), primary_key=True),
+    Column("request_hash", String(64), nullable=False, unique=True),
+    Column("phone", String(16), nullable=False),
+    Column("asked_from", String(64), nullable=False),
+    Column("code_hash", String(64)),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime(), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", UtcDateTime()),
+    Index("ix_web_one_time_codes_phone", "phone"),
+    Index("ix_web_one_time_codes_expires_at", "expires_at"),
 )
 
 web_attempts = Table(

@@ -157,14 +157,14 @@ def alert_sentence(finding: Finding, locale: str) -> str:
 
 
 def alert_letter(
-    user: User, alerts: Sequence[Finding], *, business: str, public_url: str, locale: str
+    user: User, to: str, alerts: Sequence[Finding], *, business: str, public_url: str, locale: str
 ) -> Mail:
     """The mail that tells the owner of an account what was found."""
     language = user.locale or locale
     text = catalogue("comptoir_web", language).gettext
     sentences = "\n".join(f"- {alert_sentence(alert, language)}" for alert in alerts)
     return Mail(
-        to=user.email,
+        to=to,
         subject=text(_TITLE).format(business=business),
         text=text(_BODY).format(name=user.name, sentences=sentences, link=f"{public_url}{PAGE}"),
     )

@@ -62,7 +62,7 @@ class Client:
     Attributes:
         id: The account.
         name: Of its owner.
-        email: Its address.
+        email: Its address, or the phone of an account that has none.
         net_worth: What is shown; None before a first complete snapshot.
         valued_on: The day it was valued on.
         state: What it is worth: see `ClientState`.
@@ -222,7 +222,7 @@ def _accounts(search: str) -> Select[Any]:
     query = select(
         web_users.c.id,
         web_users.c.name,
-        web_users.c.email,
+        func.coalesce(web_users.c.email, web_users.c.phone).label("email"),
         web_users.c.disabled_at,
         func.lower(web_users.c.name).label("name_key"),
     ).where(_IS_CLIENT)

@@ -274,7 +274,7 @@ def mail_alerts(context: JobContext, arguments: Arguments) -> Arguments:
         user = context.service(IdentityService).user(owner)
     except UnknownUser:
         return {}
-    if not user.active:
+    if not user.active or user.email is None:
         return {}
     with reading(context.engine) as connection:
         kept = AlertStore(connection).alerts(owner, limit=MAILED_AT_MOST)
@@ -284,6 +284,7 @@ def mail_alerts(context: JobContext, arguments: Arguments) -> Arguments:
     settings = context.service(Settings)
     letter = alert_letter(
         user,
+        user.email,
         found,
         business=settings.business_name,
         public_url=settings.public_url,

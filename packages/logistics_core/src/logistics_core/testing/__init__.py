@@ -1,8 +1,40 @@
-"""Hypothesis strategies for cartons, shipments and settings, for other projects' tests.
+"""Hypothesis strategies for the values of the library, and fakes, for other projects' tests.
 
 They need the extra ``testing``: ``pip install 'comptoir-logistics[testing]'``.
 """
 
+from logistics_core.testing.pooling import (
+    POOL_NOW,
+    TRIPLET_LITRES,
+    capacities,
+    pool_orders,
+    rooms,
+    triplet_orders,
+)
 from logistics_core.testing.strategies import cartons, measurings, shipments, sides_cm, weights_kg
+from logistics_core.testing.tariffs import (
+    TARIFFS_BEGIN,
+    purchases,
+    suppliers,
+    tariffs,
+    tariffs_and_purchases,
+)
 
-__all__ = ["cartons", "measurings", "shipments", "sides_cm", "weights_kg"]
+__all__ = [
+    "POOL_NOW",
+    "TARIFFS_BEGIN",
+    "TRIPLET_LITRES",
+    "capacities",
+    "cartons",
+    "measurings",
+    "pool_orders",
+    "purchases",
+    "rooms",
+    "shipments",
+    "sides_cm",
+    "suppliers",
+    "tariffs",
+    "tariffs_and_purchases",
+    "triplet_orders",
+    "weights_kg",
+]

@@ -35,7 +35,7 @@ from shared_kernel import (
     structure,
     unstructure,
 )
-from wealth_core._documents import opened, parsed, tell_every_fault
+from shared_kernel.documents import opened, parsed, tell_every_fault
 from wealth_core.errors import LoanFaults
 from wealth_core.loans.plan import LoanPlan
 from wealth_core.loans.terms import Annuity, Balloon, ConstantPrincipal, InterestOnly, Kind, Loan

@@ -40,9 +40,9 @@ from shared_kernel import (
     parse_json,
     shown,
 )
+from shared_kernel.documents import NOT_A_DOCUMENT
 from shared_kernel.json_text import key_path
 from shared_kernel.rounding import EXACT_CONTEXT
-from wealth_core._documents import NOT_A_DOCUMENT
 from wealth_core.errors import HoldingsFaults
 from wealth_core.loans import Loan
 from wealth_core.networth import _faults

@@ -41,7 +41,7 @@ from typing import Any, Final
 from cattrs import Converter
 
 from shared_kernel import Faults, dump_json, register_tagged_union, structure, unstructure
-from wealth_core._documents import opened, parsed, tell_every_fault
+from shared_kernel.documents import opened, parsed, tell_every_fault
 from wealth_core.errors import HoldingsFaults
 from wealth_core.loans.documents import loans_converter
 from wealth_core.networth import _faults

@@ -19,7 +19,7 @@ from typing import Any, Final
 from cattrs import Converter
 
 from shared_kernel import dump_json, make_converter, structure, unstructure
-from wealth_core._documents import opened, parsed, tell_every_fault
+from shared_kernel.documents import opened, parsed, tell_every_fault
 from wealth_core.errors import PlanFaults
 from wealth_core.planning.months import Month
 from wealth_core.planning.plan import InvestmentPlan, PlanLine

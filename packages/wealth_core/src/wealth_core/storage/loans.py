@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import FaultKind, FaultList, shown
-from wealth_core._checks import is_one_line
+from shared_kernel.texts import is_one_line
 from wealth_core.errors import LoanFaults, SavedLoanMissing, StaleVersion
 from wealth_core.loans.documents import plan_from_document, plan_to_document
 from wealth_core.storage.tables import LABEL_CHARACTERS, wealth_loans

@@ -12,7 +12,7 @@ except ImportError as error:
     raise ExtraMissing("comptoir-wealth", "testing") from error
 
 from shared_kernel.testing import monies
-from wealth_core._checks import is_one_line
+from shared_kernel.texts import is_one_line
 from wealth_core.errors import HoldingsFaults
 from wealth_core.loans import Loan, Repayment
 from wealth_core.networth import (

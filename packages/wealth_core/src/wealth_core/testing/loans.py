@@ -13,7 +13,7 @@ except ImportError as error:
     raise ExtraMissing("comptoir-wealth", "testing") from error
 
 from shared_kernel import Money, from_minor, to_minor
-from wealth_core._checks import is_one_line
+from shared_kernel.texts import is_one_line
 from wealth_core.loans import (
     CENT,
     Balloon,

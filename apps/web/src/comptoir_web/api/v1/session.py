@@ -1,6 +1,7 @@
 """Access tokens: signing in, renewing, revoking; and the account that a token stands for.
 
-The limits of the sign-in page hold here too, and an account with a second factor gives its code.
+A password opens, or a code sent to a phone. The limits of the sign-in pages hold here too, and an
+account with a second factor gives its code.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, identity_problem, signed_in_user
 from comptoir_web.api.openapi import SCHEMAS, Answer, operation
-from comptoir_web.api.problems import answer_with_problems
+from comptoir_web.api.problems import answer_with_problems, api_locale
 from comptoir_web.identity.access import peer
 from comptoir_web.identity.errors import (
     CodeRefused,
     CodeRequired,
+    SignInExpired,
     SignInRefused,
     TokenRefused,
     TooManyAttempts,
 )
+from comptoir_web.identity.one_time_codes import LIFETIME
+from comptoir_web.identity.phone_sign_in import PhoneSignIn
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.tokens import TokenPair, TokenService
 from comptoir_web.identity.users import User, checked_email
@@ -37,7 +41,9 @@ blueprint = Blueprint("api_session", __name__, url_prefix="/api/v1")
 blueprint.before_request(
     api_reached_by(
         *Role,
-        public=frozenset({"api_session.token", "api_session.refresh", "api_session.revoke"}),
+        public=frozenset(
+            f"api_session.{name}" for name in ("token", "code", "verify", "refresh", "revoke")
+        ),
     )
 )
 answer_with_problems(blueprint)
@@ -75,6 +81,59 @@ class TokenRequest:
         _check_secret(faults, "password", self.password)
         if self.code is not None:
             _check_secret(faults, "code", self.code)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class CodeRequest:
+    """Where to send a code.
+
+    Attributes:
+        phone: The number of a mobile phone, with its country when it is abroad.
+    """
+
+    phone: str = attrs.field(metadata={"schema": {"maxLength": MAX_SECRET}})
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        _check_secret(faults, "phone", self.phone)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class CodeAnswer:
+    """A sign-in that waits for its code; it is the same whosever the phone is.
+
+    Attributes:
+        request: What to send with the code to `/api/v1/auth/code/verify`; it opens nothing alone.
+        expires_in: The seconds the code lives.
+    """
+
+    request: str = attrs.field(repr=False)
+    expires_in: int
+
+
+@attrs.frozen(kw_only=True)
+class VerifyRequest:
+    """The code received, with the request it was asked by.
+
+    Attributes:
+        request: What `/api/v1/auth/code` answered.
+        code: The six digits of the message.
+        second_code: The current code of the account's second factor, or a recovery code, when it
+            has one.
+    """
+
+    request: str = attrs.field(repr=False, metadata=_SECRET)
+    code: str = attrs.field(repr=False, metadata=_SECRET)
+    second_code: str | None = attrs.field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        _check_secret(faults, "request", self.request)
+        _check_secret(faults, "code", self.code)
+        if self.second_code is not None:
+            _check_secret(faults, "second_code", self.second_code)
         faults.raise_if_any(Faults)
 
 
@@ -135,7 +194,8 @@ class MeAnswer:
 
     Attributes:
         id: Its opaque id.
-        email: Its e-mail address.
+        email: Its e-mail address, if it has one.
+        phone: Its phone in international form (E.164), if it has one.
         name: Its name.
         role: What it may reach.
         locale: The language it prefers, if it said so.
@@ -143,7 +203,8 @@ class MeAnswer:
     """
 
     id: str
-    email: str
+    email: str | None
+    phone: str | None
     name: str
     role: Role
     locale: str | None
@@ -151,6 +212,7 @@ class MeAnswer:
 
 
 SCHEMAS.example(TokenRequest, {"email": "client@example.com", "password": _EXAMPLE_PHRASE})
+SCHEMAS.example(CodeRequest, {"phone": "+224 620 00 00 01"})
 
 
 @blueprint.post("/auth/token")
@@ -166,6 +228,44 @@ def token(body: TokenRequest) -> TokenAnswer:
         pair = _tokens().issue(body.email, body.password, code=body.code, address=peer())
     except (SignInRefused, CodeRequired, CodeRefused, TooManyAttempts) as refused:
         raise identity_problem(refused) from None
+    return _answer(pair)
+
+
+@blueprint.post("/auth/code")
+@operation("askCode", tag=TAG, answer=CodeAnswer, status=202, body=CodeRequest, signed_in=False)
+def code(body: CodeRequest) -> CodeAnswer:
+    """Ask for a code by text message.
+
+    The answer is the same whether the phone opens an account or not.
+    """
+    try:
+        asked = _phones().ask(body.phone, address=peer(), locale=api_locale())
+    except TooManyAttempts as refused:
+        raise identity_problem(refused) from None
+    return CodeAnswer(request=asked.token, expires_in=int(LIFETIME.total_seconds()))
+
+
+@blueprint.post("/auth/code/verify")
+@operation(
+    "verifyCode",
+    tag=TAG,
+    answer=TokenAnswer,
+    body=VerifyRequest,
+    problems=(401,),
+    signed_in=False,
+)
+def verify(body: VerifyRequest) -> TokenAnswer:
+    """Sign in by the code received: give an access token and a refresh token.
+
+    An account with a second factor is first answered 401 `second-factor-needed`; the code stays
+    good.
+    """
+    try:
+        pair = _phones().issue(
+            body.request, body.code, second_code=body.second_code, address=peer()
+        )
+    except (SignInExpired, SignInRefused, CodeRequired, CodeRefused, TooManyAttempts) as refused:
+        raise identity_problem(refused, second_code="second_code") from None
     return _answer(pair)
 
 
@@ -206,11 +306,16 @@ def me() -> MeAnswer:
     return MeAnswer(
         id=user.id,
         email=user.email,
+        phone=user.phone,
         name=user.name,
         role=user.role,
         locale=user.locale,
         second_factor=user.second_factor,
     )
+
+
+def _phones() -> PhoneSignIn:
+    return services().get(PhoneSignIn)
 
 
 def _tokens() -> TokenService:

@@ -9,7 +9,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from comptoir_web.blueprints.account.forms import EnrolForm, PresentPasswordForm
+from comptoir_web.blueprints.account.forms import (
+    EnrolForm,
+    PresentCodeForm,
+    PresentPasswordForm,
+    PresentProofForm,
+)
 from comptoir_web.identity.access import agent, peer, session_token, set_cookie, visitor
 from comptoir_web.identity.errors import (
     AlreadyEnrolled,
@@ -65,12 +70,12 @@ def show() -> ResponseReturnValue:
 
 @blueprint.route("/codes", methods=["GET", "POST"])
 def codes() -> ResponseReturnValue:
-    """New recovery codes in place of the old ones, for the present password."""
+    """New recovery codes in place of the old ones, for the present password or a code."""
     me = visitor()
-    form = PresentPasswordForm()
+    form = _proof_form()
     if not form.validate_on_submit():
         return render_template("account/renew_codes.html", form=form)
-    problem = _password_problem(form)
+    problem = _proof_problem(form)
     if problem is not None:
         return render_template("account/renew_codes.html", form=form), problem
     new = services().get(SecondFactorService).renew_codes(me.id, address=peer())
@@ -79,13 +84,13 @@ def codes() -> ResponseReturnValue:
 
 @blueprint.route("/retirer", methods=["GET", "POST"])
 def remove() -> ResponseReturnValue:
-    """Take the second factor away, for the present password."""
+    """Take the second factor away, for the present password or a code."""
     me = visitor()
-    form = PresentPasswordForm()
+    form = _proof_form()
     required = services().get(Settings).require_admin_2fa and me.role is Role.ADMIN
     if not form.validate_on_submit():
         return render_template("account/remove_factor.html", form=form, required=required)
-    problem = _password_problem(form)
+    problem = _proof_problem(form)
     if problem is not None:
         page = render_template("account/remove_factor.html", form=form, required=required)
         return page, problem
@@ -104,14 +109,27 @@ def _page(form: EnrolForm, enrolment: Enrolment) -> str:
     )
 
 
-def _password_problem(form: PresentPasswordForm) -> int | None:
-    """The status to answer with when the present password is not right; None when it is."""
+def _proof_form() -> PresentProofForm:
+    """What the account proves itself with: its password, or, without one, its second factor."""
+    return PresentPasswordForm() if visitor().user.has_password else PresentCodeForm()
+
+
+def _proof_problem(form: PresentProofForm) -> int | None:
+    """The status to answer with when the proof is not right; None when it is."""
+    me, typed = visitor().user, form.current.data or ""
+    sign_in = services().get(SignInService)
     try:
-        services().get(SignInService).check_password(
-            visitor().email, form.current.data or "", address=peer()
-        )
+        if isinstance(form, PresentPasswordForm):
+            sign_in.check_password(me.email or "", typed, address=peer())
+        else:
+            sign_in.check_code(me, typed, address=peer())
     except SignInRefused:
         form.current.errors = [_("This is not the present password.")]
+        return 422
+    except CodeRefused:
+        form.current.errors = [
+            _("This code is not right, or was already used. Wait for the next one.")
+        ]
         return 422
     except TooManyAttempts:
         form.form_errors.append(_("Too many attempts. Try again in a few minutes."))

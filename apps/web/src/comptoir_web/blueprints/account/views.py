@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from comptoir_web.blueprints.account.forms import PasswordForm
+from comptoir_web.blueprints.account.forms import NameForm, PasswordForm
 from comptoir_web.blueprints.account.words import device_name
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import peer, visitor
+from comptoir_web.identity.contacts import ContactService
 from comptoir_web.identity.errors import IdentityFaults, TooManyAttempts
 from comptoir_web.identity.mail_jobs import tell_password_changed
 from comptoir_web.identity.roles import Role, reached_by
@@ -49,13 +50,32 @@ def show() -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/nom", methods=["GET", "POST"])
+def name() -> ResponseReturnValue:
+    """Change how the account is called."""
+    me = visitor()
+    form = NameForm(name=me.name)
+    if not form.validate_on_submit():
+        return render_template("account/name.html", form=form)
+    try:
+        services().get(ContactService).rename(me.id, form.name.data or "", actor=me.id)
+    except IdentityFaults as faults:
+        show_faults(form, faults)
+        return render_template("account/name.html", form=form), 422
+    flash(_("Your name is changed."), "success")
+    return redirect(url_for("account.show"), code=303)
+
+
 @blueprint.route("/mot-de-passe", methods=["GET", "POST"])
 def password() -> ResponseReturnValue:
     """Change the password; the other sessions and the tokens end."""
+    me = visitor()
+    if not me.user.has_password:
+        # Its owner comes in by phone, or by a link that chooses the first one.
+        return redirect(url_for("account.show"), code=303)
     form = PasswordForm()
     if not form.validate_on_submit():
         return render_template("account/password.html", form=form)
-    me = visitor()
     try:
         services().get(IdentityService).change_password(
             me.id,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, StringField, TelField
 
 from comptoir_web.forms import Form, trimmed
 from comptoir_web.identity.roles import Role
 from comptoir_web.presentation import lazy_gettext as _
 from comptoir_web.presentation.fields import ChoiceField
 
-__all__ = ["ROLE_NAMES", "NewUserForm", "RoleForm"]
+__all__ = ["ROLE_NAMES", "NewUserForm", "PhoneForm", "RoleForm"]
 
 ROLE_NAMES = {
     Role.CLIENT: _("Client"),
@@ -25,8 +25,15 @@ class NewUserForm(Form):
 
     name = StringField(_("Name"), filters=[trimmed])
     email = EmailField(_("E-mail address"), filters=[trimmed])
+    phone = TelField(_("Phone"), filters=[trimmed])
     role = ChoiceField(_("Role"), choices=_CHOICES, default=Role.CLIENT.value)
     request_id = HiddenField()
+
+
+class PhoneForm(Form):
+    """Another phone, or none."""
+
+    phone = TelField(_("Phone"), filters=[trimmed])
 
 
 class RoleForm(Form):

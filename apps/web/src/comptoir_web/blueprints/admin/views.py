@@ -10,11 +10,12 @@ from attrs import frozen
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from comptoir_web.blueprints.admin.forms import ROLE_NAMES, NewUserForm, RoleForm
+from comptoir_web.blueprints.admin.forms import ROLE_NAMES, NewUserForm, PhoneForm, RoleForm
 from comptoir_web.blueprints.admin.words import ACTION_NAMES, action_name, details, state_name
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import peer, visitor
 from comptoir_web.identity.audit import AuditEntry
+from comptoir_web.identity.contacts import ContactService
 from comptoir_web.identity.errors import IdentityFaults, LastAdmin, UnknownUser
 from comptoir_web.identity.mail_jobs import ask_for_link
 from comptoir_web.identity.roles import Role, reached_by
@@ -67,6 +68,7 @@ def users() -> ResponseReturnValue:
         columns=(
             Column("name", _("Name"), sortable=True),
             Column("email", _("E-mail address"), sortable=True),
+            Column("phone", _("Phone"), sortable=True),
             Column("role", _("Role"), sortable=True),
             Column("state", _("State")),
             Column("created", _("Created"), sortable=True),
@@ -78,10 +80,17 @@ def users() -> ResponseReturnValue:
 def users_csv() -> ResponseReturnValue:
     """The accounts of the list, every page of them, as a file for a spreadsheet."""
     rows: list[Sequence[Cell]] = [
-        (_("Name"), _("E-mail address"), _("Role"), _("State"), _("Created"))
+        (_("Name"), _("E-mail address"), _("Phone"), _("Role"), _("State"), _("Created"))
     ]
     rows += [
-        (u.name, u.email, str(ROLE_NAMES[u.role]), state_name(u), u.created_at.date())
+        (
+            u.name,
+            u.email or "",
+            u.shown_phone,
+            str(ROLE_NAMES[u.role]),
+            state_name(u),
+            u.created_at.date(),
+        )
         for u in _AskedUsers.from_address().page(number=1, per_page=MOST_LINES).users
     ]
     return csv_response(rows, name=_("accounts"))
@@ -89,7 +98,7 @@ def users_csv() -> ResponseReturnValue:
 
 @blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
 def new_user() -> ResponseReturnValue:
-    """Create an account; its owner chooses the password by a link sent by mail."""
+    """Create an account; its owner chooses a password by a link sent by mail, or has a phone."""
     form = NewUserForm()
     if not form.is_submitted():
         form.request_id.data = secrets.token_urlsafe(16)
@@ -104,7 +113,8 @@ def new_user() -> ResponseReturnValue:
             services()
             .get(IdentityService)
             .create_user(
-                email=form.email.data or "",
+                email=form.email.data or None,
+                phone=form.phone.data or None,
                 name=form.name.data or "",
                 role=form.role.data or "",
                 actor=me.id,
@@ -114,8 +124,11 @@ def new_user() -> ResponseReturnValue:
     except IdentityFaults as faults:
         show_faults(form, faults)
         return render_template("admin/new_user.html", form=form), 422
-    ask_for_link(services().get(JobQueue), user.id, request_id=request_id, actor=me.id)
-    if services().get(Settings).smtp_host:
+    if user.email is not None:
+        ask_for_link(services().get(JobQueue), user.id, request_id=request_id, actor=me.id)
+    if user.email is None:
+        done = _("The account is created. Its owner signs in with a code sent to the phone.")
+    elif services().get(Settings).smtp_host:
         done = _("The account is created. A link to choose a password goes out by mail.")
     else:
         done = _("The account is created. Make a link to choose a password, and hand it over.")
@@ -148,6 +161,28 @@ def change_role(user_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin.user", user_id=user_id), code=303)
 
 
+@blueprint.post("/utilisateurs/<user_id>/telephone")
+def change_phone(user_id: str) -> ResponseReturnValue:
+    """Give the account another phone, or take it away."""
+    contacts = services().get(ContactService)
+    form = PhoneForm()
+    try:
+        changed = contacts.change_phone(user_id, form.phone.data or "", actor=visitor().id)
+    except IdentityFaults as faults:
+        show_faults(form, faults)
+        return _user_page(services().get(IdentityService).user(user_id), phone_form=form), 422
+    flash(_("The phone is changed; the account signs in again."), "success")
+    return _to(changed)
+
+
+@blueprint.post("/utilisateurs/<user_id>/telephone/deblocage")
+def unlock_phone(user_id: str) -> ResponseReturnValue:
+    """Let the phone of the account receive and try codes again."""
+    unlocked = services().get(ContactService).unlock_phone(user_id, actor=visitor().id)
+    flash(_("The phone is unlocked."), "success")
+    return _to(unlocked)
+
+
 @blueprint.post("/utilisateurs/<user_id>/desactiver")
 def disable(user_id: str) -> ResponseReturnValue:
     """Close the account; it can be opened again."""
@@ -174,6 +209,8 @@ def send_link(user_id: str) -> ResponseReturnValue:
     identity = services().get(IdentityService)
     found = identity.user(user_id)
     me = visitor()
+    if found.email is None:
+        return _to(found)  # the page offers no link to an account without an address
     if not services().get(Settings).smtp_host:
         return _user_page(found, link=identity.make_link(found.id, actor=me.id))
     queue = services().get(JobQueue)
@@ -254,14 +291,24 @@ def audit_csv() -> ResponseReturnValue:
     return csv_response(rows, name=_("audit-log"))
 
 
-def _user_page(found: User, *, form: RoleForm | None = None, link: str = "") -> str:
+def _user_page(
+    found: User,
+    *,
+    form: RoleForm | None = None,
+    phone_form: PhoneForm | None = None,
+    link: str = "",
+) -> str:
     if form is None:
         form = RoleForm(role=found.role.value)
+    if phone_form is None:
+        phone_form = PhoneForm(phone=found.shown_phone)
     identity = services().get(IdentityService)
     return render_template(
         "admin/user.html",
         user=found,
         form=form,
+        phone_form=phone_form,
+        locked=services().get(ContactService).phone_locked_until(found) is not None,
         link=link,
         me=visitor(),
         role_names=ROLE_NAMES,

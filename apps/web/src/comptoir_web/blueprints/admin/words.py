@@ -16,6 +16,9 @@ ACTION_NAMES = {
     Action.SIGN_IN_FAILED.value: lazy_gettext("Sign-in refused"),
     Action.SIGN_IN_LOCKED.value: lazy_gettext("Sign-in locked after too many attempts"),
     Action.CODE_FAILED.value: lazy_gettext("Code of the second factor refused"),
+    Action.CODE_ASKED.value: lazy_gettext("Code asked for by phone"),
+    Action.CODE_SENT.value: lazy_gettext("Code sent by text message"),
+    Action.PHONE_CODE_FAILED.value: lazy_gettext("Code of a text message refused"),
     Action.RECOVERY_CODE_USED.value: lazy_gettext("Recovery code used"),
     Action.SIGNED_OUT.value: lazy_gettext("Signed out"),
     Action.SESSION_ENDED.value: lazy_gettext("Session ended"),
@@ -24,6 +27,9 @@ ACTION_NAMES = {
     Action.TOKEN_REVOKED.value: lazy_gettext("Access to the API revoked"),
     Action.USER_CREATED.value: lazy_gettext("Account created"),
     Action.ROLE_CHANGED.value: lazy_gettext("Role changed"),
+    Action.USER_RENAMED.value: lazy_gettext("Name changed"),
+    Action.PHONE_CHANGED.value: lazy_gettext("Phone changed"),
+    Action.PHONE_UNLOCKED.value: lazy_gettext("Phone unlocked"),
     Action.USER_DISABLED.value: lazy_gettext("Account disabled"),
     Action.USER_ENABLED.value: lazy_gettext("Account enabled"),
     Action.PASSWORD_CHANGED.value: lazy_gettext("Password changed"),
@@ -55,7 +61,7 @@ def state_name(user: User) -> str:
     """Whether the account can sign in, in two or three words."""
     if not user.active:
         return _("Disabled")
-    return _("Active") if user.has_password else _("No password yet")
+    return _("Active") if user.can_sign_in else _("No password yet")
 
 
 def _role(name: object) -> str:

@@ -1,1 +1,5 @@
-"""Signing in and out, the code of the second factor, a forgotten password."""
+"""Signing in and out, by password (``views``) or by phone (``phone``).
+
+``views`` has the code of the second factor and the forgotten password too; ``forms`` and
+``answers`` serve both.
+"""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 
 from flask import (
     Blueprint,
-    Response,
     flash,
     make_response,
     redirect,
@@ -19,6 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]  # it ships no types
 
+from comptoir_web.blueprints.auth.answers import session_opened, start_again, too_many
 from comptoir_web.blueprints.auth.forms import (
     AskResetForm,
     ChoosePasswordForm,
@@ -27,13 +26,11 @@ from comptoir_web.blueprints.auth.forms import (
 )
 from comptoir_web.forms import show_faults
 from comptoir_web.identity.access import (
-    PENDING_COOKIE,
     agent,
     clear_cookies,
     peer,
     pending_token,
     session_token,
-    set_cookie,
 )
 from comptoir_web.identity.errors import (
     CodeRefused,
@@ -47,13 +44,13 @@ from comptoir_web.identity.errors import (
 from comptoir_web.identity.mail_jobs import ask_for_link, tell_password_changed
 from comptoir_web.identity.roles import Role, reached_by_anyone
 from comptoir_web.identity.service import IdentityService
-from comptoir_web.identity.sign_in import Opened, SignInService
+from comptoir_web.identity.sign_in import SignInService
 from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.presentation import gettext as _
-from comptoir_web.presentation import ngettext
 from comptoir_web.presentation.navigation import page_url
 from comptoir_web.security.redirects import next_address
-from comptoir_web.wiring import Clock, services
+from comptoir_web.settings import Settings
+from comptoir_web.wiring import services
 
 __all__ = ["blueprint"]
 
@@ -66,7 +63,11 @@ def home() -> ResponseReturnValue:
     """The first page of one's role."""
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"), code=303)
-    first = {Role.ADMIN: "admin.users", Role.CLIENT: "loans.index"}.get(current_user.role)
+    first = {
+        Role.ADMIN: "admin.users",
+        Role.CLIENT: "loans.index",
+        Role.MERCHANT: "freight.index",
+    }.get(current_user.role)
     return redirect(
         (first and page_url(first)) or url_for("account.show"),
         code=303,
@@ -81,8 +82,9 @@ def sign_in() -> ResponseReturnValue:
         return redirect(target or url_for("auth.home"), code=303)
     form = SignInForm()
     form.next.data = target
+    by_phone = services().get(Settings).reaches_phones
     if not form.validate_on_submit():
-        return render_template("auth/sign_in.html", form=form)
+        return render_template("auth/sign_in.html", form=form, by_phone=by_phone)
     try:
         opened = (
             services()
@@ -97,10 +99,10 @@ def sign_in() -> ResponseReturnValue:
         )
     except SignInRefused:
         form.form_errors.append(_("The e-mail address or the password is not right."))
-        return render_template("auth/sign_in.html", form=form), 422
+        return render_template("auth/sign_in.html", form=form, by_phone=by_phone), 422
     except TooManyAttempts as error:
-        return _too_many("auth/sign_in.html", form, error)
-    return _opened(opened, target)
+        return too_many("auth/sign_in.html", form, error, by_phone=by_phone)
+    return session_opened(opened, target)
 
 
 @blueprint.route("/connexion/code", methods=["GET", "POST"])
@@ -109,7 +111,7 @@ def code() -> ResponseReturnValue:
     token = pending_token()
     service = services().get(SignInService)
     if token is None or service.pending(token) is None:
-        return _start_again()
+        return start_again()
     form = CodeForm()
     target = next_address("")
     form.next.data = target
@@ -123,10 +125,10 @@ def code() -> ResponseReturnValue:
         ]
         return render_template("auth/code.html", form=form), 422
     except TooManyAttempts as error:
-        return _too_many("auth/code.html", form, error)
+        return too_many("auth/code.html", form, error)
     except (SignInExpired, SignInRefused):
-        return _start_again()
-    return _opened(opened, target)
+        return start_again()
+    return session_opened(opened, target)
 
 
 @blueprint.post("/deconnexion")
@@ -178,47 +180,6 @@ def link(text: str) -> ResponseReturnValue:
     response = make_response(redirect(url_for("auth.sign_in"), code=303))
     clear_cookies(response)
     return response
-
-
-def _opened(opened: Opened, target: str) -> Response:
-    # What the browser kept from before is dropped, the token of its forms with it.
-    session.clear()
-    if opened.awaits_code:
-        address = url_for("auth.code", next=target or None)
-    else:
-        address = target or url_for("auth.home")
-    response = make_response(redirect(address, code=303))
-    set_cookie(response, opened)
-    return response
-
-
-def _start_again() -> Response:
-    flash(_("The sign-in took too long or met too many wrong codes. Start again."), "warning")
-    response = make_response(redirect(url_for("auth.sign_in"), code=303))
-    clear_cookies(response, PENDING_COOKIE)
-    return response
-
-
-def _too_many(
-    template: str, form: SignInForm | CodeForm, error: TooManyAttempts
-) -> ResponseReturnValue:
-    seconds = _seconds_left(error.until)
-    minutes = -(-seconds // 60)
-    if minutes > 24 * 60:
-        message = _("Too many attempts. Ask an administrator to unlock your account.")
-    else:
-        message = ngettext(
-            "Too many attempts. Try again in one minute.",
-            "Too many attempts. Try again in %(num)s minutes.",
-            minutes,
-        )
-    form.form_errors.append(message)
-    return render_template(template, form=form), 429, {"Retry-After": str(seconds)}
-
-
-def _seconds_left(until: datetime) -> int:
-    left = (until - services().get(Clock)()).total_seconds()
-    return max(1, min(round(left), 10**9))
 
 
 def _reason(problem: LinkProblem) -> str:

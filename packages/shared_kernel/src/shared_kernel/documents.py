@@ -1,4 +1,6 @@
-"""What the documents of the library share: their versions, and every fault told at once."""
+"""What versioned documents share: their versions, and every fault of theirs told at once."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -6,7 +8,11 @@ from typing import Any, TypeVar
 import attrs
 from cattrs import Converter
 
-from shared_kernel import FaultKind, Faults, parse_json, shown
+from shared_kernel.errors import Faults
+from shared_kernel.faults import FaultKind, shown
+from shared_kernel.json_text import parse_json
+
+__all__ = ["opened", "parsed", "tell_every_fault"]
 
 NOT_A_DOCUMENT = FaultKind("document.not_a_document", "{given} is no document: give a JSON object")
 VERSION_MISSING = FaultKind("document.version_missing", "the version is missing: write {accepted}")

@@ -1,0 +1,89 @@
+"""``comptoir freight``: quotes from the library alone, a simulation, and a platform of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from comptoir_cli.main import cli
+
+
+def comptoir(*arguments: str, stdin: str | None = None) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(cli, ["freight", *arguments], input=stdin)
+
+
+def answer(*arguments: str) -> Any:  # JSON is of every kind
+    """Run the command, which must succeed, and read the JSON it writes."""
+    done = comptoir(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_a_quote_needs_no_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of the reference, to the franc; no cost is written unless it is asked for."""
+    textile = ("--goods", "10000", "--volume", "3", "--category", "TEXTILE")
+    quoted = answer("quote", *textile, "--commission", "0.05")
+    assert (quoted["total"], quoted["currency"]) == ("28125000", "GNF")
+    assert "internal" not in quoted
+    assert not {"real", "margin", "cost"} & set("_".join(quoted).split("_"))
+    electronics = ("--goods", "15000", "--volume", "3.0", "--category", "ELECTRONIQUE")
+    quoted = answer("quote", *electronics, "--commission", "4%", "--internal")
+    assert (quoted["total"], quoted["internal"]["margin"]) == ("37500000", "3150000")
+    shown = comptoir("quote", *electronics, "--commission", "4%")
+    assert shown.exit_code == 0
+    assert "37\u202f500\u202f000" in shown.stdout
+    assert "Marge" not in shown.output
+    assert "3\u202f150\u202f000" in comptoir("quote", *electronics, "--commission", "4%",
+                                             "--internal").stdout  # fmt: skip
+
+
+def test_a_quote_of_cartons() -> None:
+    """Cartons stand for a volume: a hundred of 60 x 40 x 50 centimetres are twelve cubic metres."""
+    quoted = answer("quote", "--goods", "1", "--category", "DIVERS", "--carton", "60x40x50x5*100")
+    assert (quoted["volume_cbm"], quoted["freight"]) == ("12.000", "54000000")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--goods", "1e5", "--volume", "3"), "--goods: 1e5"),
+        (("--goods", "10", "--volume", "0"), "--volume: 0"),
+        (("--goods", "10", "--volume", "nan"), "--volume: NaN"),
+        (("--goods", "10", "--volume", "3", "--category", "SHOES"), "ELECTRONIQUE, TEXTILE"),
+        (("--goods", "10", "--carton", "0x1x1x1"), "length_cm: 0"),
+        (("--goods", "10", "--carton", "big"), "60x40x50x12.5*10"),
+        (("--goods", "10"), "--carton"),
+        (("--goods", "10", "--volume", "3", "--tariff", "-"), "JSON"),
+    ],
+)
+def test_a_quote_that_cannot_be_made(arguments: tuple[str, ...], said: str) -> None:
+    """What is wrong is named by its option, with what would be accepted."""
+    refused = comptoir("quote", "--category", "TEXTILE", *arguments, stdin="{")
+    assert refused.exit_code in {1, 2}
+    assert said in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_the_simulation_checks_itself() -> None:
+    """The five checks pass, and the same seed plays the same."""
+    report = answer("simulate", "--clients", "20", "--seed", "2026")
+    assert [check["passed"] for check in report["checks"]] == [True] * 5
+    margins = sum(int(row["margin"]) for row in report["by_category"])
+    assert int(report["margin"]) == margins > 0
+    assert answer("simulate", "--seed", "2026") == report
+    assert answer("simulate", "--seed", "7") != report
+    shown = comptoir("simulate")
+    assert shown.stdout.count("réussie") == 5
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with its tables and nothing else, and a tariff in a file."""
+    monkeypatch.setenv("COMPTOIR_ENV", "development")
+    monkeypatch.setenv("COMPTOIR_DATABASE_URL", f"sqlite:///{tmp_path / 'comptoir.sqlite3'}")
+    monkeypatch.setenv("COMPTOIR_FILES", str(tmp_path / "kept"))
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    return tmp_path
