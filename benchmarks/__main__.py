@@ -12,7 +12,7 @@ from benchmarks import harness
 
 SUBJECTS = (
     "starting", "schedules", "rates", "balances", "networth", "loan_page", "dashboard_page",
-    "recompute",
+    "recompute", "quote_page", "pooling", "bookings", "quoting",
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @attrs.frozen
 class Person:
-    """A client to sign in as.
+    """Someone to sign in as.
 
     Attributes:
         email: Their address.
@@ -60,7 +60,13 @@ Furnish = Callable[["svcs.Container", "User"], Mapping[str, str]]
 
 
 def measure_pages(
-    subject: str, furnish: Furnish, *, says: str, limit_s: float, seconds: float
+    subject: str,
+    furnish: Furnish,
+    *,
+    says: str,
+    limit_s: float,
+    seconds: float,
+    role: str = "client",
 ) -> Iterator[Result]:
     """Serve, sign everybody in, let them read; give the 95th percentile of each page.
 
@@ -70,6 +76,7 @@ def measure_pages(
         says: What each page must say, as a pattern: an error is quick to show as well.
         limit_s: What no 95th percentile may exceed.
         seconds: How long everybody reads.
+        role: What the accounts are.
     """
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -79,7 +86,7 @@ def measure_pages(
             # Everybody comes from one address here, where an installation sees one each.
             "COMPTOIR_RATE_LIMIT": "1000000 per minute",
         }
-        people = prepare(environment, furnish)
+        people = prepare(environment, furnish, role=role)
         with _served(environment) as address:
             times = _read(address, people, says=says, seconds=seconds)
     floor = [taken_s for taken_s, _ in times.pop(FLOOR)]
@@ -105,12 +112,13 @@ def _percentile(figures: Iterable[float]) -> float:
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 
 
-def prepare(environment: Mapping[str, str], furnish: Furnish) -> list[Person]:
+def prepare(
+    environment: Mapping[str, str], furnish: Furnish, *, role: str = "client"
+) -> list[Person]:
     """Create the database, the accounts and what is in them."""
     import svcs
     from sqlalchemy import Engine
 
-    from comptoir_web.identity.roles import Role
     from comptoir_web.identity.service import IdentityService
     from comptoir_web.settings import Settings
     from comptoir_web.storage import ALL_MIGRATIONS
@@ -122,9 +130,9 @@ def prepare(environment: Mapping[str, str], furnish: Furnish) -> list[Person]:
     with registry, svcs.Container(registry) as container:
         upgrade(container.get(Engine), ALL_MIGRATIONS)
         for number in range(PEOPLE):
-            email, password = f"client{number}@example.com", secrets.token_urlsafe(12)
+            email, password = f"{role}{number}@example.com", secrets.token_urlsafe(12)
             user = container.get(IdentityService).create_user(
-                email=email, name=f"Client {number}", role=Role.CLIENT, password=password
+                email=email, name=f"Reader {number}", role=role, password=password
             )
             people.append(Person(email, password, furnish(container, user)))
     return people
@@ -224,4 +232,4 @@ def _sign_in(browser: httpx.Client, person: Person) -> None:
     answer = browser.post("/plateforme/connexion", data=typed)
     answer.raise_for_status()
     if answer.url.path.endswith("/connexion"):
-        raise RuntimeError("a client could not sign in")
+        raise RuntimeError("someone could not sign in")

@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -183,14 +183,16 @@ def peak_mib(process: str) -> float:
 
 
 @contextmanager
-def workers(url: str, count: int) -> Iterator[Sequence[Pipe[Any, Any]]]:
+def workers(
+    url: str, count: int, target: Callable[[Pipe[Any, Any], str], None] = work
+) -> Iterator[Sequence[Pipe[Any, Any]]]:
     """Start processes that wait for work on the database."""
     context = multiprocessing.get_context("spawn")
     pipes = []
     processes = []
     for _ in range(count):
         ours, theirs = context.Pipe()
-        processes.append(context.Process(target=work, args=(theirs, url)))
+        processes.append(context.Process(target=target, args=(theirs, url)))
         processes[-1].start()
         theirs.close()
         pipes.append(ours)

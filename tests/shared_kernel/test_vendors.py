@@ -126,16 +126,17 @@ def test_a_body_is_sent_as_json_or_as_a_form() -> None:
             VendorRedirected,
         ),
     ],
-    ids=["silent", "slow-head", "slow-body", "short", "nonsense", "gone", "huge", "packed"]
-    + ["moved", "elsewhere"],
+    ids=range(10),
 )
 def test_a_bad_vendor_is_left(
     pieces: tuple[bytes, ...], pause_s: float, failure: type[VendorFailed]
 ) -> None:
     """On a real socket: given up in time, asked once, and the error tells no secret."""
-    with saying(*pieces, pause_s=pause_s) as (url, heard):
-        with pytest.raises(VendorFailed) as refused:
-            sent(vendor(url))
+    with (
+        saying(*pieces, pause_s=pause_s) as (url, heard),
+        pytest.raises(VendorFailed) as refused,
+    ):
+        sent(vendor(url))
     assert type(refused.value) is failure
     assert len(heard) == 1
     assert SECRET.encode() in heard[0]
@@ -182,11 +183,11 @@ def test_a_redirection_of_a_get_stays_on_its_host() -> None:
 
 
 def test_a_header_that_cannot_be_sent_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    """A secret with a line break in it is refused by the wire; no error and no log repeats it."""
+    """A secret with a line break in it never leaves; no error and no log repeats it."""
     caplog.set_level(0)
-    with saying(b"") as (url, _), pytest.raises(VendorUnreachable) as refused:
-        headers = {"Authorization": f"Bearer {SECRET}\r\nX: 1"}
-        vendor(url).post("/pay", max_bytes=10, headers=headers)
+    headers = {"Authorization": f"Bearer {SECRET}\r\nX: 1"}
+    with pytest.raises(VendorUnreachable) as refused:
+        vendor("http://127.0.0.1:9").post("/pay", max_bytes=10, headers=headers)
     assert SECRET not in str(refused.value)
     assert refused.value.__cause__ is None
     assert SECRET not in caplog.text

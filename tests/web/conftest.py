@@ -1,6 +1,8 @@
 """Fixtures of the web shell: an application with a clock that stands still and mails in a list.
 
-- `settings`, `clock`, `mailer`, `sms`, `files`: what the application is made with; change them in a test
+- `settings`, `clock`, `mailer`, `sms`, `files`: what the application is made with; change them in
+  a test
+- `run_jobs`: runs the jobs that wait
 - `app`: the application on a migrated SQLite database of its own (`web_engine`)
 - `client`: a client that keeps its cookies; `testkit.pages.post` sends a form with its token
 - `make_user(role=...)`: an account with `PASSWORD`; `signed_in_client(role)`: its open client
@@ -32,6 +34,9 @@ from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.tokens import TokenService
 from comptoir_web.identity.users import User
+from comptoir_web.jobs.model import JobPolicy
+from comptoir_web.jobs.registry import load_handlers
+from comptoir_web.jobs.runner import JobRunner
 from comptoir_web.mail import MemoryMailer
 from comptoir_web.settings import Mode, Secret, Settings
 from comptoir_web.sms import MemorySms
@@ -161,6 +166,20 @@ def container(app: Flask) -> Iterator[svcs.Container]:
 def identity(container: svcs.Container) -> IdentityService:
     """The service of the accounts."""
     return container.get(IdentityService)
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], None]:
+    """Run the jobs that wait."""
+
+    def run() -> None:
+        runner = JobRunner(
+            svcs.flask.get_registry(app), handlers=load_handlers(), policy=JobPolicy()
+        )
+        while runner.run_next():
+            pass
+
+    return run
 
 
 MakeUser = Callable[..., User]

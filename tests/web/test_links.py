@@ -19,10 +19,7 @@ from comptoir_web.identity.limits import RESET
 from comptoir_web.identity.mail_jobs import PLATFORM
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.users import User
-from comptoir_web.jobs.model import JobPolicy
 from comptoir_web.jobs.queue import JobQueue
-from comptoir_web.jobs.registry import load_handlers
-from comptoir_web.jobs.runner import JobRunner
 from comptoir_web.mail import MemoryMailer
 from comptoir_web.settings import Secret
 from shared_kernel.engine import reading
@@ -40,20 +37,6 @@ def text_of(link: str) -> str:
 def path_of(link: str) -> str:
     """The path of a link."""
     return link.removeprefix("http://localhost")
-
-
-@pytest.fixture
-def run_jobs(app: Flask) -> Callable[[], None]:
-    """Run the jobs that wait."""
-
-    def run() -> None:
-        runner = JobRunner(
-            svcs.flask.get_registry(app), handlers=load_handlers(), policy=JobPolicy()
-        )
-        while runner.run_next():
-            pass
-
-    return run
 
 
 def problem(identity: IdentityService, text: str) -> LinkProblem:

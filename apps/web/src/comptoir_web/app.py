@@ -20,6 +20,7 @@ from comptoir_web.blueprints.auth.phone import blueprint as phone
 from comptoir_web.blueprints.auth.views import blueprint as auth
 from comptoir_web.blueprints.clients.views import blueprint as clients
 from comptoir_web.blueprints.freight import blueprint as freight
+from comptoir_web.blueprints.freight_admin import blueprint as freight_admin
 from comptoir_web.blueprints.jobs.views import blueprint as jobs
 from comptoir_web.blueprints.loans.views import blueprint as loans
 from comptoir_web.blueprints.planning import blueprint as planning
@@ -72,7 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 SECTIONS: dict[str, tuple[Blueprint, ...]] = {
     "wealth": (wealth, planning, clients, quotes, loans),
-    "freight": (freight,),
+    "freight": (freight, freight_admin),
 }
 """Pages of the sections that the settings switch on."""
 

@@ -43,6 +43,8 @@ from typing import TYPE_CHECKING
 from shared_kernel.errors import Faults, KernelError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from logistics_core.pooling.rooms import Offer
 
 __all__ = [
@@ -161,7 +163,21 @@ class ProviderFailed(LogisticsError):
 
 
 class ProviderDown(ProviderFailed):
-    """The provider did not answer, or refused for now."""
+    """The provider did not answer, or refused for now.
+
+    Args:
+        template: an English sentence, with ``{name}`` for each parameter.
+        retry_after: how long it asks to be left alone; None where it did not say.
+        **params: what fills the holes.
+    """
+
+    retry_after: timedelta | None
+
+    def __init__(
+        self, template: str = "", *, retry_after: timedelta | None = None, **params: str
+    ) -> None:
+        super().__init__(template, **params)
+        self.retry_after = retry_after
 
 
 class ProviderNonsense(ProviderFailed):

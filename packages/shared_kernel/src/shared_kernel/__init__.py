@@ -27,7 +27,8 @@ The map::
     `-- errors         every error, in one tree
 
 The names below are loaded when first asked for, so importing the package costs nothing. Storage,
-PDF, vendors and testing are imported by their modules: ``from shared_kernel.engine import create_engine``.
+PDF, vendors and testing are imported by their modules: ``from shared_kernel.pdf import
+render_pdf``.
 
 >>> from shared_kernel import money, format_money
 >>> format_money(money("213619.42", "EUR"), locale="en")

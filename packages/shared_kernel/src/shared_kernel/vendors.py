@@ -170,7 +170,7 @@ class Vendor:
             return self._asked(client, request, max_bytes, most_redirections=0)
 
     def _check(self, headers: Mapping[str, str] | None) -> None:
-        """Refuses a header that cannot be sent: httpx would tell it whole, in a log and an error."""
+        """Refuses a header that cannot be sent: httpx would tell it, in a log and in an error."""
         values = (headers or {}).values()
         if not all(value.isascii() and value.isprintable() for value in values):
             raise self._unreachable("a header of the request cannot be sent")

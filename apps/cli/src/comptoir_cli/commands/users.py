@@ -30,22 +30,28 @@ def users() -> None:
 @users.command(
     help=_(
         "Create an account. Its owner chooses the password by the link that is written on stdout, "
-        "good once and for three days; --password-stdin sets one at once."
+        "good once and for three days; --password-stdin sets one at once. An account with a phone "
+        "alone has no password: a code is sent to the phone at each sign-in."
     )
 )
-@click.argument("email")
+@click.argument("email", required=False)
+@click.option("--phone", help=_("Its phone: 620 00 00 01, or +224 620 00 00 01."))
 @click.option("--name", required=True, help=_("Name shown on the pages."))
 @click.option("--role", type=click.Choice(ROLES), required=True, help=_("What it may reach."))
 @click.option("--password-stdin", is_flag=True, help=_("Read the password on standard input."))
-def create(*, email: str, name: str, role: str, password_stdin: bool) -> None:
+def create(
+    *, email: str | None, phone: str | None, name: str, role: str, password_stdin: bool
+) -> None:
     """Create an account."""
     password = _password() if password_stdin else None
     with wiring.identity() as identity:
-        user = identity.create_user(email=email, name=name, role=role, password=password)
-        if password is None:
+        user = identity.create_user(
+            email=email, phone=phone, name=name, role=role, password=password
+        )
+        if password is None and user.email is not None:
             click.echo(identity.make_link(user.id))
             say(_link_life(user))
-    say(_("Account created: {email} ({role}).").format(email=user.email, role=user.role))
+    say(_("Account created: {email} ({role}).").format(email=_reached(user), role=user.role))
 
 
 @users.command("list", help=_("List the accounts by name."))
@@ -68,6 +74,7 @@ def list_(*, role: str | None, as_json: bool) -> None:
                 {
                     "id": user.id,
                     "email": user.email,
+                    "phone": user.phone,
                     "name": user.name,
                     "role": str(user.role),
                     "active": user.active,
@@ -79,10 +86,11 @@ def list_(*, role: str | None, as_json: bool) -> None:
         )
         return
     show_table(
-        left(_("E-mail"), _("Name"), _("Role"), _("Second factor"), _("State")),
+        left(_("E-mail"), _("Phone"), _("Name"), _("Role"), _("Second factor"), _("State")),
         [
             [
-                user.email,
+                user.email or "",
+                _shown(user),
                 user.name,
                 str(user.role),
                 _("yes") if user.second_factor else _("no"),
@@ -148,18 +156,32 @@ def _link_life(user: User) -> str:
     return text.format(email=user.email)
 
 
+def _reached(user: User) -> str:
+    """Where an account is reached: its address, or its phone with plain spaces."""
+    return user.email or _shown(user)
+
+
+def _shown(user: User) -> str:
+    # A terminal copies a no-break space as it is, and few programs take it back.
+    return user.shown_phone.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def _password() -> str:
     """Read one line of standard input, where no list of processes shows it."""
     return sys.stdin.readline().rstrip("\r\n")
 
 
 def _found(identity: IdentityService, email: str) -> User:
-    """Find an account by its address.
+    """Find an account by its address, or by its phone.
 
     Raises:
         Refusal: There is none.
     """
-    user = identity.user_by_email(email)
+    by_address = "@" in email
+    user = identity.user_by_email(email) if by_address else identity.user_by_phone(email)
     if user is None:
-        raise Refusal(_("No account has the address {email}.").format(email=email))
+        text = _("No account has the address {email}.")
+        if not by_address:
+            text = _("No account has the phone {email}.")
+        raise Refusal(text.format(email=email))
     return user

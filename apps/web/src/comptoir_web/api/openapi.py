@@ -49,8 +49,8 @@ _SPEC: Final = SpecTree(
     title="Comptoir",
     version="1.0.0",
     description=(
-        "Loans, net worth and group freight, to the cent. Amounts and rates are strings, so that no float comes "
-        "between: "
+        "Loans, net worth and group freight, to the cent. Amounts and rates are strings, so that "
+        "no float comes between: "
         '`{"amount": "215000.00", "currency": "EUR"}`, `"0.0335"`. Unknown and repeated keys are '
         "refused. What is refused comes back as a problem document (RFC 9457) that lists every "
         "fault with its path, in English, or in French when `Accept-Language` asks for it."
@@ -257,9 +257,12 @@ def _assembled() -> JsonSchema:
         for described in operations.values():
             _describe_files(described)
             for parameter in described["parameters"]:
-                if parameter["in"] == "path":  # spectree knows werkzeug's own converters alone
+                if parameter["in"] != "path":
+                    continue
+                if parameter["name"].endswith("_id"):
+                    # spectree knows werkzeug's own converters alone.
                     parameter["schema"] = {"type": "string", "pattern": _OPAQUE_PATTERN}
-                    parameter["description"] = "An identifier that an answer gave."
+                parameter["description"] = "An identifier that an answer gave."
     return spec
 
 

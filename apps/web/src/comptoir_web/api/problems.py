@@ -155,6 +155,12 @@ _ALL: Final = (
         "The request is not JSON",
         "Send JSON in UTF-8 with the header 'Content-Type: application/json'.",
     ),
+    NOT_IMAGE := ProblemKind(
+        "not-a-picture",
+        415,
+        "The request is not a picture",
+        "Send a JPG or a PNG with the header 'Content-Type: image/jpeg' or 'image/png'.",
+    ),
     REFUSED := ProblemKind(
         "invalid-input",
         422,

@@ -65,7 +65,9 @@ NOT_OFFERED = FaultKind(
 MORE_THAN_DUE = FaultKind(
     "freight.more_than_due", "{given} is more than what is due, {due}: give at most that"
 )
-OTHER_CURRENCY = FaultKind("freight.not_its_currency", "{given} is not the order's, {currency}")
+OTHER_CURRENCY = FaultKind(
+    "freight.not_its_currency", "{given} is not the currency of the order, {currency}"
+)
 MANY_PROOFS = FaultKind(
     "freight.many_proofs", "{most} proofs of this order wait to be looked at: wait for an answer"
 )

@@ -34,6 +34,7 @@ __all__ = [
     "COMMAND_LINE",
     "cancellable",
     "currency_at",
+    "detail_of",
     "details_of",
     "due_of",
     "expected_of",
@@ -166,16 +167,21 @@ def details_of(
     """What merchants are shown of some orders; an order without proofs costs no statement."""
     paid = paid_of(connection, orders)
     proofs = _proofs_of(connection, [order.id for order in orders])
-    return tuple(_detail(order, paid[order.id], proofs[order.id], payments, at) for order in orders)
+    return tuple(
+        detail_of(order, paid[order.id], at=at, proofs=proofs.get(order.id, ()), payments=payments)
+        for order in orders
+    )
 
 
-def _detail(
+def detail_of(
     order: Order,
     paid: Money,
-    proofs: Iterable[Proof],
-    payments: tuple[Payment, ...],
+    *,
     at: datetime,
+    proofs: Iterable[Proof] = (),
+    payments: tuple[Payment, ...] = (),
 ) -> OrderDetail:
+    """What a merchant is shown of an order into which so much was paid."""
     due = due_of(order, paid)
     expired = order.state is OrderState.QUOTE and not order.quote.valid_at(at)
     return OrderDetail(

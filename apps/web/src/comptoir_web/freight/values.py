@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from shared_kernel import Money  # where it is run: the API describes these classes
+
 if TYPE_CHECKING:
     from logistics_core.payments import Payment, Proof
     from logistics_core.storage.orders import Order
     from logistics_core.suppliers import Supplier
     from logistics_core.wallets import Movement
-    from shared_kernel import Money
 
 __all__ = [
     "ClientCategory",

@@ -231,6 +231,7 @@
     const said = document.getElementById(`${form.dataset.live}-said`);
     let waiting;
     let asked = new AbortController();
+    for (const button of all(".without-script", form)) button.hidden = true;
     const reckon = async () => {
       asked.abort();
       asked = new AbortController();

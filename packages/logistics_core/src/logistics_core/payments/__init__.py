@@ -4,7 +4,8 @@ The map::
 
     ports      what a payment provider, a sender of text messages and a keeper of files promise
     requests   a payment that was asked for, and the token its notification must carry
-    proofs     pictures made safe, and the proofs of payment they are (extra: payments)
+    pictures   a picture that was sent, written anew (extra: payments)
+    proofs     proofs of payment, and what was decided of each
 
 The vendors are in `logistics_core.adapters`, the database in `logistics_core.storage`. Nothing here
 reads a clock, a network or a database.

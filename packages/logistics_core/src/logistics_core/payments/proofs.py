@@ -1,48 +1,16 @@
-"""Proofs of payment: the picture of a receipt, made safe, and what was decided of it.
-
-A picture is recognised by its content, never by its name, and what is kept is not what was sent: it
-is decoded and written anew, so that neither metadata (where it was taken) nor anything hidden
-behind or inside it survives. Its size is read in its header, before a byte of it is decoded.
-"""
+"""Proofs of payment: the picture of a receipt, made safe, and what was decided of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal
 
 import attrs
 
+from logistics_core.payments.pictures import MOST_BYTES, MOST_PIXELS, CleanImage, clean_image
 from shared_kernel import Money
 
 __all__ = ["MOST_BYTES", "MOST_PIXELS", "CleanImage", "Proof", "ProofState", "clean_image"]
-
-MOST_BYTES: Final = 5_000_000
-MOST_PIXELS: Final = 40_000_000
-
-
-@attrs.frozen(kw_only=True)
-class CleanImage:
-    """A picture written anew.
-
-    Args:
-        data: the file.
-        format: what it is.
-        width: in pixels, once turned as it is looked at.
-        height: in pixels, likewise.
-        sha256: of `data`, in hexadecimal: the same picture sent twice has the same.
-    """
-
-    data: bytes = attrs.field(repr=False)
-    format: Literal["jpeg", "png"]
-    width: int
-    height: int
-    sha256: str
-
-    @property
-    def media_type(self) -> str:
-        """What it is served as."""
-        return f"image/{self.format}"
 
 
 class ProofState(StrEnum):
@@ -97,10 +65,3 @@ class Proof:
     def media_type(self) -> str:
         """What its file is served as."""
         return f"image/{self.format}"
-
-
-def clean_image(
-    data: bytes, *, most_bytes: int = MOST_BYTES, most_pixels: int = MOST_PIXELS
-) -> CleanImage:
-    """Gives a safe picture of what was sent."""
-    raise NotImplementedError

@@ -15,20 +15,21 @@ from itertools import accumulate
 __all__ = ["fewest"]
 
 
-def fewest(sizes: Sequence[int], capacities: Sequence[int]) -> int:
+def fewest(sizes: Sequence[int], capacities: Sequence[int], *, enough: int) -> int:
     """A number of containers below which these sizes do not fit, whatever else is asked.
 
     Args:
         sizes: the sizes, none above the largest capacity; those of 0 count for nothing.
         capacities: those of the containers at hand, in any order. Where all of them together are
             too small, the bound is more than there are.
+        enough: a number of containers that is known to do: a bound that reaches it is the best.
     """
     wanted = sum(sizes)
     if not wanted:
         return 0
     held = list(accumulate(sorted(capacities, reverse=True)))
     together = bisect_left(held, wanted) + 1
-    return max(together, martello_toth(sizes, max(capacities)))
+    return together if together >= enough else max(together, martello_toth(sizes, max(capacities)))
 
 
 def martello_toth(sizes: Sequence[int], capacity: int) -> int:

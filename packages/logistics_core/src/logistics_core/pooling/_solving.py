@@ -42,7 +42,7 @@ class Solved:
     Args:
         packing: the best packing known, theirs or the one that was given; the containers after its
             last one stay empty.
-        fewest: the bound on the number of containers, theirs or the one that was given.
+        fewest: no packing of the same orders uses fewer containers, as far as they know.
         proven: whether the packing is the best.
         method: the model that found it, or proved the one that was given; "" where none did.
     """
@@ -100,7 +100,7 @@ def solve(
         orders: those to place, each of which fits a container alone.
         rooms: the containers.
         known: the best packing so far.
-        fewest: no packing of all the orders uses fewer containers.
+        fewest: no packing of the same orders as the known one uses fewer containers.
         time_limit_s: what the solver may take, in its own seconds.
         seed: what its choices are drawn from.
     """
@@ -271,12 +271,14 @@ def _by_places(
     solver = limit.solver(cp_model)
     status = solver.solve(model)
     limit.spend(solver)
-    if all_placed and status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
-        reached = solver.best_objective_bound
-        fewest = max(fewest, ceil(reached - 1e-6)) if isfinite(reached) else fewest
-    proven = status == cp_model.OPTIMAL
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Solved(known, fewest, proven=False)
+    if all_placed:
+        reached = solver.best_objective_bound
+        fewest = max(fewest, ceil(reached - 1e-6)) if isfinite(reached) else fewest
+    else:
+        fewest = 0  # other orders may be placed than those of the known packing
+    proven = status == cp_model.OPTIMAL
     waiting = [list(kind.orders) for kind in kinds]
     found = [
         [waiting[at].pop() for at, many in enumerate(load) for _ in range(solver.value(many))]

@@ -192,10 +192,11 @@ def _is_best(packing: Packing, orders: Sequence[PoolOrder], rooms: Sequence[Room
 def _bound(packing: Packing, rooms: Sequence[Room]) -> int:
     """A number of containers below which the orders of a packing do not fit."""
     placed = [one for load in packing for one in load]
-    if not placed:
-        return 0
-    return max(
-        1,
-        fewest([one.litres for one in placed], [room.litres for room in rooms]),
-        fewest([one.grams for one in placed], [room.grams for room in rooms]),
-    )
+    used, best = -worth(packing)[1], min(1, len(placed))
+    for sizes, capacities in (
+        ([one.litres for one in placed], [room.litres for room in rooms]),
+        ([one.grams for one in placed], [room.grams for room in rooms]),
+    ):
+        if best < used:
+            best = max(best, fewest(sizes, capacities, enough=used))
+    return best

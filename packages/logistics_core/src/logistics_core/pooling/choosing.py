@@ -17,6 +17,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import gcd
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 import attrs
@@ -162,8 +163,8 @@ def choose(
     oldest first: whatever fits an empty container is chosen sooner or later. Then come the classes
     of priority, each filled as far as what the more urgent ones left allows; a class gives up no
     litre for one below it. Of two loads of a class that fill as much, the one is taken whose newest
-    order is the older, then the next newest (equal ages by their ids); where the weight binds, the
-    lighter one.
+    order is the older, then the next newest (equal ages by their ids); where the payload forbids
+    that load, light orders come before old ones.
 
     Args:
         orders: those that wait, in any order; up to 10,000.
@@ -209,7 +210,7 @@ def _limits(faults: FaultList, capacity: Limits) -> tuple[int, int | None]:
     if isinstance(given, Room):
         return given.litres, given.grams
     if type(given) is int:
-        check_whole(faults, "capacity", given, least=1, most=MOST_LITRES)
+        check_whole(faults, "capacity", given, least=0, most=MOST_LITRES)
         return given, None
     accepted = "Capacity, Room, int"
     faults.add(NOT_ACCEPTED, "capacity", given=shown(given), accepted=accepted)
@@ -221,22 +222,27 @@ def _classes(
 ) -> list[_Class]:
     """The orders in classes, the first served first, and in each the oldest first."""
     # Two sorts by plain keys are faster than one by pairs, and the last one decides.
-    ordered = sorted(pool, key=lambda order: order.id)
-    ordered.sort(key=lambda order: order.since_microseconds)
+    ordered = sorted(pool, key=attrgetter("id"))
+    ordered.sort(key=attrgetter("since_microseconds"))
     late: list[_Class] = []
     ranks: list[list[PoolOrder]] = [[] for _ in range(_LAST_PRIORITY + 1)]
-    now = 0 if at is None else _microseconds(in_utc(at))
-    period, limit = ageing // _MICROSECOND, overdue // _MICROSECOND
-    for order in ordered:
-        waited = now - order.since_microseconds  # far below 0 for an order without a time
-        if at is None or waited < period:
-            rank = order.priority
-        else:
-            rank = max(0, order.priority - waited // period)
-        if at is not None and waited >= limit:
-            late.append((None, [order]))
-        else:
-            ranks[rank].append(order)
+    if at is None:
+        for order in ordered:
+            ranks[order.priority].append(order)
+    else:
+        now, period, limit = (
+            _microseconds(in_utc(at)),
+            ageing // _MICROSECOND,
+            overdue // _MICROSECOND,
+        )
+        for order in ordered:
+            waited = now - order.since_microseconds  # far below 0 for an order without a time
+            if waited >= limit:
+                late.append((None, [order]))
+            elif waited >= period:
+                ranks[max(0, order.priority - waited // period)].append(order)
+            else:
+                ranks[order.priority].append(order)
     return late + [(rank, members) for rank, members in enumerate(ranks) if members]
 
 

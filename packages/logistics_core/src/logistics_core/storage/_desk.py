@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from logistics_core.errors import (
     ContainerMissing,
@@ -65,9 +65,7 @@ def container_missing() -> ContainerMissing:
     return ContainerMissing("there is no such container here")
 
 
-def held_order(
-    connection: Connection, order_id: str, *, owner: str | None = None
-) -> Mapping[str, Any]:
+def held_order(connection: Connection, order_id: str, *, owner: str | None = None) -> RowMapping:
     """Locks an order, and gives its row as it is now.
 
     Raises:
@@ -77,26 +75,27 @@ def held_order(
     return theirs(row, owner)
 
 
-def theirs(row: Mapping[str, Any] | None, owner: str | None) -> Mapping[str, Any]:
+def theirs(row: RowMapping | None, owner: str | None) -> RowMapping:
     """The row of an order, if there is one and whoever asks may see it."""
     if row is None or (owner is not None and row["owner"] != owner):
         raise order_missing()
     return row
 
 
-def is_fresh(row: Mapping[str, Any]) -> bool:
+def is_fresh(row: RowMapping) -> bool:
     """Whether an order has nothing in any container, and can be given its place."""
-    return row["state"] == OrderState.QUOTE.value or row["waiting_litres"] == row["litres"]
+    nothing_booked: bool = row["waiting_litres"] == row["litres"]
+    return nothing_booked or row["state"] == OrderState.QUOTE.value
 
 
-def asked(row: Mapping[str, Any]) -> tuple[int, int]:
+def asked(row: RowMapping) -> tuple[int, int]:
     """The litres and grams that an order still asks for: all of a quote, what waits of others."""
     if row["state"] == OrderState.QUOTE.value:
         return row["litres"], row["grams"]
     return row["waiting_litres"], row["waiting_grams"]
 
 
-def confirmed_state(row: Mapping[str, Any], at: datetime) -> str:
+def confirmed_state(row: RowMapping, at: datetime) -> str:
     """The state an order has once it has its place.
 
     Raises:
@@ -113,7 +112,7 @@ def confirmed_state(row: Mapping[str, Any], at: datetime) -> str:
     return OrderState.CONFIRMED.value
 
 
-def has_its_place(row: Mapping[str, Any]) -> MoveRefused:
+def has_its_place(row: RowMapping) -> MoveRefused:
     """What is raised for an order that asks for no room."""
     if OrderState(row["state"]).is_over:
         return MoveRefused(
@@ -202,7 +201,7 @@ def _thousandth(value: int) -> str:
 
 def catch_up(
     connection: Connection,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[RowMapping],
     *,
     paid: bool = False,
     at: datetime,
@@ -217,9 +216,7 @@ def catch_up(
         at: the moment.
         actor: who did what they follow.
     """
-    following = {
-        row["id"]: row for row in rows if paid or row["state"] in (_PAID, _SHIPPED)
-    }
+    following = {row["id"]: row for row in rows if paid or row["state"] in (_PAID, _SHIPPED)}
     stages = _stages_of(connection, following)
     ends: dict[str, list[str]] = {}
     events = []

@@ -35,13 +35,13 @@ What each operation holds (C containers, O booked orders, F a fresh order, A acc
 
 Every pair, by what both can want:
 
-- *Two that book* fresh orders: each holds its own order, which is wanted by nobody who holds what it
-  waits for; then they queue for the container. The same order twice: the second waits at its first
-  row, holding nothing.
+- *Two that book* fresh orders: each holds its own order, which is wanted by nobody who holds what
+  it waits for; then they queue for the container. The same order twice: the second waits at its
+  first row, holding nothing.
 - *book or book_part, and close, advance, cancel_container, cancel_order of another order*: these
-  hold C and wait for O of C; the fresh order is not among them, since its booking is not there until
-  its own transaction has C. When the booking goes to sea it holds C (or C+, ascending) as they do,
-  and what else it holds is fresh: a plain C -> O+ from there.
+  hold C and wait for O of C; the fresh order is not among them, since its booking is not there
+  until its own transaction has C. When the booking goes to sea it holds C (or C+, ascending) as
+  they do, and what else it holds is fresh: a plain C -> O+ from there.
 - *book, and cancel_order, record_payment, wait of the same order*: the one that comes second waits
   at the order, holding nothing that the first wants. `cancel_order` read no container before; the
   booking gave it one; so it lets go of the order and begins again, container first.
@@ -51,13 +51,13 @@ Every pair, by what both can want:
 - *Two of close, advance, cancel_container, cancel_order, book of a rest*: C ascending, then O
   ascending: no circle. The containers of an order may grow while one waits for them (a rest is
   booked): that is seen once the orders are held, everything is let go, and it begins again.
-- *record_payment and any*: it holds one order and waits for accounts alone; who holds accounts waits
-  for nothing but later accounts. Its container's stage is read without a lock: whoever changes a
-  stage then waits for the order, and looks at it again once it has it.
+- *record_payment and any*: it holds one order and waits for accounts alone; who holds accounts
+  waits for nothing but later accounts. Its container's stage is read without a lock: whoever
+  changes a stage then waits for the order, and looks at it again once it has it.
 - *cancel_container twice, with merchants in common*: all their accounts in one order, by
   `WalletStore.hold`.
-- *erase and any*: it takes what is free; where something is not, it lets go of everything, waits for
-  that one row holding nothing, and begins again.
+- *erase and any*: it takes what is free; where something is not, it lets go of everything, waits
+  for that one row holding nothing, and begins again.
 
 Two rules are the caller's. A transaction that credits a wallet and then pays an order with it calls
 `hold_order` first. A transaction that erases a merchant erases orders before accounts.
@@ -65,7 +65,7 @@ Two rules are the caller's. A transaction that credits a wallet and then pays an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -78,7 +78,19 @@ from logistics_core.storage.pooling_tables import (
     logistics_orders,
 )
 
-__all__ = ["hold_all_of", "hold_containers", "hold_orders", "holding", "orders_in", "rounds"]
+__all__ = [
+    "Again",
+    "changed_meanwhile",
+    "containers_of",
+    "hold_all_of",
+    "hold_containers",
+    "hold_free_orders",
+    "hold_orders",
+    "holding",
+    "letting_go",
+    "orders_in",
+    "rounds",
+]
 
 ATTEMPTS: Final = 20
 """How often one begins again after another changed what it was about to hold: each time, somebody
@@ -87,26 +99,23 @@ ROUND: Final = 500
 """How many ids one statement names: SQLite takes 32,766 values, and long lists are slow."""
 
 
-def hold_containers(
-    connection: Connection, container_ids: Iterable[str]
-) -> dict[str, Mapping[str, Any]]:
-    """Locks containers, by ascending id, and gives their rows as they are now; by id.
+class Again(Exception):
+    """What was seen is so no more: everything is let go, and looked at again."""
 
-    ``Any`` because the columns of a row are of every kind.
-    """
+
+def hold_containers(connection: Connection, container_ids: Iterable[str]) -> dict[str, RowMapping]:
+    """Locks containers, by ascending id, and gives their rows as they are now; by id."""
     table = logistics_containers
     return _held(connection, select(table), table.c.id, container_ids)
 
 
-def hold_orders(connection: Connection, order_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+def hold_orders(connection: Connection, order_ids: Iterable[str]) -> dict[str, RowMapping]:
     """Locks orders, by ascending id, and gives their rows as they are now; by id."""
     table = logistics_orders
     return _held(connection, select(table), table.c.id, order_ids)
 
 
-def hold_free_orders(
-    connection: Connection, order_ids: Iterable[str]
-) -> dict[str, Mapping[str, Any]]:
+def hold_free_orders(connection: Connection, order_ids: Iterable[str]) -> dict[str, RowMapping]:
     """Locks those of the orders that nobody else holds, without waiting, and gives their rows."""
     table = logistics_orders
     return _held(connection, select(table), table.c.id, order_ids, skip_locked=True)
@@ -143,7 +152,7 @@ def holding(
     connection: Connection,
     containers: Callable[[], set[str]],
     orders: Callable[[], set[str]],
-) -> tuple[dict[str, Mapping[str, Any]], dict[str, Mapping[str, Any]]]:
+) -> tuple[dict[str, RowMapping], dict[str, RowMapping]]:
     """Locks containers, then orders, until no container is missing; gives both, by their ids.
 
     Args:
@@ -216,8 +225,8 @@ def _held(
     ids: Iterable[str],
     *,
     skip_locked: bool = False,
-) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+) -> dict[str, RowMapping]:
+    found: dict[str, RowMapping] = {}
     for some in rounds(ids):
         # PostgreSQL locks in the order of the sort; SQLite leaves the lock out.
         locking = statement.where(column.in_(some)).order_by(column)

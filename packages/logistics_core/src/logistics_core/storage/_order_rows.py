@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import attrs
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage._locks import rounds
@@ -51,8 +52,8 @@ class Order:
         number: what people call it: 1, 2, 3 ...
         owner: the merchant: an identifier that means nothing here.
         state: where it stands.
-        purchase: what is bought.
-        quote: what it is sold under.
+        purchase_json: what is bought, as it is kept; `purchase` reads it.
+        quote_json: what it is sold under, as it is kept; `quote` reads it.
         commission: what was agreed with the merchant instead of the tariff's; None is the tariff's.
         litres: the room it takes.
         grams: its weight; 0 where it was not told.
@@ -70,8 +71,8 @@ class Order:
     number: int
     owner: str
     state: OrderState
-    purchase: Purchase
-    quote: ClientQuote
+    purchase_json: str = attrs.field(repr=False)
+    quote_json: str = attrs.field(repr=False)
     commission: Decimal | None = None
     litres: int
     grams: int
@@ -83,6 +84,25 @@ class Order:
     version: int
     created_at: datetime
     updated_at: datetime
+
+    # Read when they are asked for: a booking has no use for them, and a list may be long.
+    @cached_property
+    def purchase(self) -> Purchase:
+        """What is bought.
+
+        Raises:
+            PurchaseFaults: what is kept is not a document that can be read.
+        """
+        return purchase_from_json(self.purchase_json)
+
+    @cached_property
+    def quote(self) -> ClientQuote:
+        """What it is sold under.
+
+        Raises:
+            PurchaseFaults: what is kept is not a document that can be read.
+        """
+        return client_quote_from_json(self.quote_json)
 
     @property
     def booked_litres(self) -> int:
@@ -100,15 +120,15 @@ class Order:
         return len(self.bookings) + self.waits > 1
 
 
-def order_of(row: Mapping[str, Any], bookings: Sequence[Booking]) -> Order:
-    """The order of a row. ``Any`` because the columns of a row are of every kind."""
+def order_of(row: RowMapping, bookings: Sequence[Booking]) -> Order:
+    """The order of a row."""
     return Order(
         id=row["id"],
         number=row["number"],
         owner=row["owner"],
         state=OrderState(row["state"]),
-        purchase=purchase_from_json(row["purchase"]),
-        quote=client_quote_from_json(row["client_quote"]),
+        purchase_json=row["purchase"],
+        quote_json=row["client_quote"],
         commission=row["commission"],
         litres=row["litres"],
         grams=row["grams"],
@@ -123,7 +143,7 @@ def order_of(row: Mapping[str, Any], bookings: Sequence[Booking]) -> Order:
     )
 
 
-def orders_of(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> tuple[Order, ...]:
+def orders_of(connection: Connection, rows: Iterable[RowMapping]) -> tuple[Order, ...]:
     """The orders of rows, in their order, with what is booked of each."""
     kept = list(rows)
     booked = bookings_of(connection, [row["id"] for row in kept])
@@ -148,7 +168,7 @@ def bookings_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, l
     return found
 
 
-def booking_of(row: Mapping[str, Any]) -> Booking:
+def booking_of(row: RowMapping) -> Booking:
     """What a row books."""
     return Booking(
         container_id=row["container_id"],

@@ -4,26 +4,26 @@ Every function works in the caller's transaction, which commits it: all of it or
 exact whoever else books at that moment, in any process and on both databases; `_locks` says why,
 and why no two of them ever wait for one another.
 
-What the desk does is spread over a few modules, all of them named here::
+What the desk does is spread over a few modules::
 
-    booking       book, book_part, wait
+    booking       book: an order whole, or the rest of it; wait: into the pool
+    parts         book_part: an order split over containers, with its merchant's agreement
     cancelling    cancel_order, cancel_container: room freed, money back in the wallets
     sailing       close_container, advance: the stages, and the orders that go along
-    paying        record_payment: from the wallet into the order
+    paying        record_payment: from the wallet into the order; hold_order
     pool          propose_from_pool, fill_from_pool: the orders that wait, chosen exactly
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from logistics_core.errors import PoolFaults
-from logistics_core.pooling.rooms import Capacity, Load, grams_of_parts, is_full
+from logistics_core.pooling.rooms import Capacity, Load, is_full
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import (
@@ -39,18 +39,14 @@ from logistics_core.storage._desk import (
     refuse_room,
     theirs,
 )
-from logistics_core.storage._order_rows import booking_of, bookings_of, order_of
-from logistics_core.storage._taking import room_taken, take
+from logistics_core.storage._order_rows import Order, bookings_of, order_of
+from logistics_core.storage._taking import Part, place, take, take_room
 from logistics_core.storage.containers import ContainerStore, PooledContainer, container_of
-from logistics_core.storage.events import SubjectKind, event_row, noting
-from logistics_core.storage.orders import Order, OrderStore
-from logistics_core.storage.pooling_tables import (
-    logistics_bookings,
-    logistics_containers,
-    logistics_orders,
-)
+from logistics_core.storage.events import SubjectKind, note
+from logistics_core.storage.orders import Booking, OrderStore
+from logistics_core.storage.parts import BookedParts, book_part
+from logistics_core.storage.pooling_tables import logistics_containers, logistics_orders
 from logistics_core.storage.sailing import sail
-from shared_kernel import FaultKind, FaultList, shown
 
 __all__ = ["Booked", "BookedParts", "book", "book_part", "wait"]
 
@@ -62,27 +58,12 @@ class Booked:
     Args:
         order: as it is now.
         container: as it is now.
-        sailed: whether this booking filled it, so that it has gone to sea.
+        sailed: whether the container has gone to sea, filled by this booking.
     """
 
     order: Order
     container: PooledContainer
     sailed: bool
-
-
-@attrs.frozen(kw_only=True)
-class BookedParts:
-    """An order that has its place in one container or more; a rest of it may wait in the pool.
-
-    Args:
-        order: as it is now.
-        containers: as they are now, by their id.
-        sailed: the ids of those that this filled, so that they have gone to sea.
-    """
-
-    order: Order
-    containers: tuple[PooledContainer, ...]
-    sailed: tuple[str, ...]
 
 
 def book(
@@ -109,72 +90,22 @@ def book(
 
     Raises:
         NoRoom: the container has not the room, or takes nothing any more; `.offer` says what can
-            be had instead. Nothing was written: the transaction can go on.
+            be had instead. Nothing was written or locked: the transaction can go on.
         PoolFaults: the order is larger than any container.
         QuoteExpired: the quote was not confirmed in time.
         MoveRefused: the order has its place already, or is over.
         OrderMissing: there is no such order, or it is another's.
         ContainerMissing: there is no such container.
-        StaleVersion: the order was changed at this very moment: read it again.
+        StaleVersion: the order was changed at this very moment, again and again: read it again.
     """
     for _ in range(_locks.ATTEMPTS):
         seen = _seen(connection, order_id, container_id, owner)
-        if not is_fresh(seen):
-            return _book_again(connection, seen, container_id, at=at, actor=actor)
-        booked = _book_fresh(connection, seen, at=at, actor=actor)
-        if booked is not None:
-            return booked
-        # Somebody was quicker with the order, or with the last of the room: look again.
+        # Somebody may be quicker with the order, or with the last of the room: then look again.
+        with suppress(_locks.Again):
+            if is_fresh(seen):
+                return _book_fresh(connection, seen, at=at, actor=actor)
+            return _book_again(connection, seen, at=at, actor=actor)
     raise _locks.changed_meanwhile()
-
-
-def book_part(
-    connection: Connection,
-    order_id: str,
-    parts: Mapping[str, int],
-    *,
-    rest_waits: bool = False,
-    agreed: bool,
-    owner: str | None = None,
-    at: datetime,
-    actor: str,
-) -> BookedParts:
-    """Books an order in parts: each container gets the litres said, and a rest may wait.
-
-    A quote is confirmed by it. The same parts again, of an order that has them already, are
-    answered as they are.
-
-    Args:
-        connection: the caller's transaction.
-        order_id: which order: a quote, or one of which everything waits.
-        parts: the litres for each container, by its id.
-        rest_waits: whether what the parts leave waits in the pool; without it they must be all.
-        agreed: whether the merchant agrees to have the order split.
-        owner: whose order it must be; None for whoever may book every order.
-        at: the moment, an aware datetime.
-        actor: who books.
-
-    Raises:
-        PoolFaults: the merchant did not agree, or a part is under the smallest booking, or the
-            parts are not the order; every fault, each with its path.
-        NoRoom: one of the containers has not the room; `.offer` is made for that one. Nothing was
-            written.
-        QuoteExpired, MoveRefused, OrderMissing, ContainerMissing: as `book`.
-    """
-    found = FaultList()
-    _check_parts(found, parts)
-    found.raise_if_any(PoolFaults)
-    with _locks.letting_go(connection):
-        row = held_order(connection, order_id, owner=owner)
-        if not is_fresh(row):
-            return _has_these_parts(connection, row, parts)
-        state = confirmed_state(row, at)
-        rest = row["litres"] - sum(parts.values())
-        found.check(agreed or (len(parts) == 1 and not rest), NOT_AGREED, "agreed")
-        found.check(rest == 0 or (rest > 0 and rest_waits), NOT_THE_ORDER, "parts",
-                    given=sum(parts.values()), litres=row["litres"])  # fmt: skip
-        found.raise_if_any(PoolFaults)
-        return _book_parts(connection, row, state, parts, at=at, actor=actor)
 
 
 def wait(
@@ -197,31 +128,152 @@ def wait(
             raise has_its_place(row)
         return order_of(row, ())
     state = confirmed_state(row, at)
+    litres, grams = row["litres"], row["grams"]
     opened = ContainerStore(connection).open()
-    check_fits_any(
-        row["litres"], row["grams"], [Capacity(), *(each.capacity for each in opened)]
+    check_fits_any(litres, grams, [Capacity(), *(each.capacity for each in opened)])
+    table = logistics_orders
+    waits = update(table).where(table.c.id == order_id)
+    connection.execute(
+        waits.values(
+            state=state,
+            waiting_litres=litres,
+            waiting_grams=grams,
+            waiting_since=at,
+            version=row["version"] + 1,
+            updated_at=at,
+        )
     )
-    detail = {"from": row["state"], "to": state, "litres": row["litres"]}
-    _confirm(connection, row, state, (row["litres"], row["grams"]), at=at)
-    event = event_row(
-        SubjectKind.ORDER, order_id, "waits", at=at, actor=actor, detail=detail
-    )
-    connection.execute(noting(), event)
+    detail = {"from": row["state"], "to": state, "litres": litres}
+    note(connection, SubjectKind.ORDER, order_id, "waits", at=at, actor=actor, detail=detail)
     return OrderStore(connection).get(order_id)
+
+
+_PREFIX: Final = "container_"
+_SEEN: Final = (
+    select(
+        *logistics_orders.c,
+        *(column.label(_PREFIX + column.name) for column in logistics_containers.c),
+    )
+    .select_from(
+        logistics_orders.outerjoin(
+            logistics_containers, logistics_containers.c.id == bindparam("the_container")
+        )
+    )
+    .where(logistics_orders.c.id == bindparam("the_order"))
+)
 
 
 def _seen(
     connection: Connection, order_id: str, container_id: str, owner: str | None
-) -> Mapping[str, Any]:
+) -> RowMapping:
     """The rows of an order and of a container, read at once and without a lock."""
-    row = None
-    if is_id(order_id):
-        if not is_id(container_id):
-            theirs(connection.execute(_ORDER, {"the_order": order_id}).mappings().one_or_none(), owner)
-            raise container_missing()
-        values = {"the_order": order_id, "the_container": container_id}
-        row = connection.execute(_SEEN, values).mappings().one_or_none()
-    found = theirs(row, owner)
-    if found["container_id"] is None:
+    if not is_id(order_id):
+        raise order_missing()
+    # What cannot be an identifier is looked for under one that nothing has.
+    values = {"the_order": order_id, "the_container": container_id if is_id(container_id) else "-"}
+    row = theirs(connection.execute(_SEEN, values).mappings().one_or_none(), owner)
+    if row[_PREFIX + "id"] is None:
         raise container_missing()
-    return found
+    return row
+
+
+def _book_fresh(connection: Connection, seen: RowMapping, *, at: datetime, actor: str) -> Booked:
+    """Books an order that has nothing anywhere."""
+    container = container_of(seen, _PREFIX)
+    litres, grams = asked(seen)
+    state = confirmed_state(seen, at)
+    _check_room(connection, container, litres, grams)
+    order = order_of(seen, ())
+    detail = {
+        "container": container.id,
+        "reference": container.reference,
+        "litres": litres,
+        "grams": grams,
+    }
+    if state != seen["state"]:
+        detail |= {"from": seen["state"], "to": state}
+    values = {
+        "the_order": order.id,
+        "seen_version": order.version,
+        "new_state": state,
+        "the_container": container.id,
+        "taken_litres": litres,
+        "taken_grams": grams,
+        "moment": at,
+        "the_actor": actor,
+        "the_detail": detail,
+    }
+    row = take(connection, values)
+    container = container_of(row)
+    if _is_full(container):
+        sail(connection, [row], by="full", at=at, actor=actor)
+        return _booked(connection, order.id, container.id)
+    booking = Booking(
+        container_id=container.id,
+        reference=container.reference,
+        stage=container.stage,
+        litres=litres,
+        grams=grams,
+        booked_at=container.updated_at,
+    )
+    order = attrs.evolve(
+        order,
+        state=OrderState(state),
+        waiting_litres=0,
+        waiting_grams=0,
+        waiting_since=None,
+        bookings=(booking,),
+        version=order.version + 1,
+        updated_at=container.updated_at,
+    )
+    return Booked(order=order, container=container, sailed=False)
+
+
+def _book_again(connection: Connection, seen: RowMapping, *, at: datetime, actor: str) -> Booked:
+    """Answers a double click, or books the rest of a split order."""
+    order_id, container_id = seen["id"], seen[_PREFIX + "id"]
+    places = bookings_of(connection, [order_id]).get(order_id, ())
+    if any(each.container_id == container_id for each in places):
+        return _booked(connection, order_id, container_id)
+    if not seen["waiting_litres"]:
+        raise has_its_place(seen)
+    with _locks.letting_go(connection):
+        held = _locks.hold_containers(connection, [container_id])[container_id]
+        container = container_of(held)
+        litres, grams = asked(seen)
+        _check_room(connection, container, litres, grams)
+        filled = attrs.evolve(container, load=container.load + Load(litres, grams))
+        beside = _locks.orders_in(connection, [container_id]) if _is_full(filled) else set()
+        row = _locks.hold_orders(connection, {order_id, *beside})[order_id]
+        if asked(row) != (litres, grams):
+            raise _locks.Again  # its rest was placed, or it was cancelled, while we waited
+        taken = take_room(connection, container_id, litres, grams, at=at)
+        if taken is None:
+            raise _locks.Again
+        part = Part(order=row, container=taken, litres=litres, grams=grams)
+        place(connection, [part], at=at, actor=actor)
+        if _is_full(container_of(taken)):
+            sail(connection, [taken], by="full", at=at, actor=actor)
+    return _booked(connection, order_id, container_id)
+
+
+def _check_room(
+    connection: Connection, container: PooledContainer, litres: int, grams: int
+) -> None:
+    """Does nothing when a container takes so much."""
+    fits = litres <= container.free_litres and grams <= container.free_grams
+    if not (fits and container.takes_bookings):
+        raise refuse_room(connection, container, litres, grams)
+
+
+def _is_full(container: PooledContainer) -> bool:
+    return is_full(container.capacity, container.load, smallest_litres=container.smallest_litres)
+
+
+def _booked(connection: Connection, order_id: str, container_id: str) -> Booked:
+    container = ContainerStore(connection).get(container_id)
+    return Booked(
+        order=OrderStore(connection).get(order_id),
+        container=container,
+        sailed=container.closed_at is not None,
+    )

@@ -6,14 +6,14 @@ stages, are changed by the booking desk alone: `storage.booking`, `storage.saili
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import attrs
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_line, check_whole
@@ -92,11 +92,8 @@ class PooledContainer:
         return self.closed_at is None and self.cancelled_at is None
 
 
-def container_of(row: Mapping[str, Any], prefix: str = "") -> PooledContainer:
-    """The container of a row, whose columns may all begin with a word.
-
-    ``Any`` because the columns of a row are of every kind.
-    """
+def container_of(row: RowMapping, prefix: str = "") -> PooledContainer:
+    """The container of a row, whose columns may all begin with a word."""
     return PooledContainer(
         id=row[prefix + "id"],
         reference=row[prefix + "reference"],
@@ -267,9 +264,7 @@ class ContainerStore:
         return tuple(map(container_of, self._connection.execute(statement).mappings()))
 
 
-def _filters(
-    stage: str | None, cancelled: bool | None, search: str
-) -> list[ColumnElement[bool]]:
+def _filters(stage: str | None, cancelled: bool | None, search: str) -> list[ColumnElement[bool]]:
     table = logistics_containers.c
     filters: list[ColumnElement[bool]] = []
     if stage is not None:

@@ -1,4 +1,4 @@
-"""Every move, with who made it and when: of orders, containers, tariffs, merchants, proofs, payments.
+"""Every move, with who made it and when: of orders, containers, tariffs, merchants, payments.
 
 An event is written in the transaction that makes the move, so that none is there without the other,
 and never changed. Where a state or a stage changes, `Event.before` and `Event.after` say from what

@@ -1,12 +1,12 @@
 """Orders as they are kept: what was bought, the quote it was sold under, and where it travels.
 
-The store takes a connection and never commits; it asks for no clock (`at`). What happens to an order
-after it was added (booking, payment, cancellation) is the booking desk's: `storage.booking`.
+The store takes a connection and never commits; it asks for no clock (`at`). What happens to an
+order after it was added (booking, payment, cancellation) is the booking desk's: `storage.booking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import attrs
-from sqlalchemy import Connection, delete, false, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, false, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_line, check_whole
@@ -44,7 +44,7 @@ from logistics_core.wallets.movements import ERASED
 from shared_kernel import FaultKind, FaultList, to_minor
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, RowMapping, Select
+    from sqlalchemy import ColumnElement, Select
 
     from logistics_core.tariffs import InternalQuote, Purchase, Quote
 
@@ -376,7 +376,7 @@ class OrderStore:
         )
         return sum(self._connection.execute(each).rowcount for each in statements)
 
-    def _forget(self, row: Mapping[str, Any]) -> int:
+    def _forget(self, row: RowMapping) -> int:
         """Takes the owner out of an order that was sold."""
         purchase = attrs.evolve(order_of(row, ()).purchase, note="")
         statement = update(logistics_orders).where(logistics_orders.c.id == row["id"])

@@ -19,12 +19,13 @@ import attrs
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, PaymentMissing
 from logistics_core.payments.ports import Asked, PaymentStatus
 from logistics_core.payments.requests import Payment, Settled, check_notification, token_digest
 from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.wallets import WalletStore
-from logistics_core.wallets.movements import LONGEST_KEY, check_amount, check_text
+from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
 from shared_kernel import FaultList, from_minor, to_minor
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class PaymentStore:
         check_text(found, "owner", owner)
         if order_id is not None:
             check_text(found, "order_id", order_id)
-        check_amount(found, "amount", amount)
+        check_amount(found, "amount", amount, most=MOST_MINOR)
         check_text(found, "provider", provider, most=32)
         check_text(found, "key", key, most=LONGEST_KEY)
         found.raise_if_any(PaymentFaults)

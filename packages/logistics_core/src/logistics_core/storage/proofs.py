@@ -16,11 +16,12 @@ import attrs
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, ProofMissing, StaleVersion
 from logistics_core.payments.proofs import CleanImage, Proof, ProofState
 from logistics_core.storage.money_tables import logistics_proofs
 from logistics_core.storage.wallets import WalletStore
-from logistics_core.wallets.movements import LONGEST_KEY, check_amount, check_text
+from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
 from shared_kernel import FaultKind, FaultList, from_minor, to_minor
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class ProofStore:
         found = FaultList()
         check_text(found, "owner", owner)
         check_text(found, "order_id", order_id)
-        check_amount(found, "amount", amount)
+        check_amount(found, "amount", amount, most=MOST_MINOR)
         check_text(found, "key", key, most=255)
         check_text(found, "request_id", request_id, most=LONGEST_KEY)
         found.raise_if_any(PaymentFaults)

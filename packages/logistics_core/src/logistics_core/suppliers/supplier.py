@@ -41,8 +41,8 @@ NOT_AN_ADDRESS = FaultKind(
 )
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-# The port is of no use to a shop window, and whatever is not written so belongs in no link.
-_URL: Final = re.compile(r"https://[^\s<>\"'`\\^{|}]+", re.ASCII)
+# What these characters are for in a text around it, they are not for in an address.
+_URL: Final = re.compile(r"https://[^\s<>\"'`\\^{|}]+")
 
 
 class Badge(StrEnum):
@@ -60,10 +60,11 @@ class Badge(StrEnum):
 
 def _badges(values: Iterable[Badge]) -> tuple[Badge, ...]:
     """Each badge once, in their order; what is none is left for the check to refuse."""
-    given: object = kept(values)
+    several = kept(values)
+    given: object = several
     if isinstance(given, tuple) and all(isinstance(each, Badge) for each in given):
         return tuple(badge for badge in Badge if badge in given)
-    return values  # type: ignore[return-value]  # refused by the check
+    return several
 
 
 @attrs.frozen(kw_only=True)
@@ -140,7 +141,9 @@ def _is_country(value: object) -> bool:
 
 
 def _is_site(url: object) -> bool:
-    if not isinstance(url, str) or len(url) > MAX_URL or not _URL.fullmatch(url):
+    if not isinstance(url, str) or len(url) > MAX_URL or not url.isascii():
+        return False
+    if not _URL.fullmatch(url):
         return False
     try:
         parts = urlsplit(url)

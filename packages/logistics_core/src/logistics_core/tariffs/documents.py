@@ -38,25 +38,6 @@ from shared_kernel import (
 )
 from shared_kernel.documents import opened, parsed, tell_every_fault
 
-__all__ = [
-    "client_quote_from_document",
-    "client_quote_from_json",
-    "client_quote_to_document",
-    "client_quote_to_json",
-    "internal_quote_from_document",
-    "internal_quote_from_json",
-    "internal_quote_to_document",
-    "internal_quote_to_json",
-    "purchase_from_document",
-    "purchase_from_json",
-    "purchase_to_document",
-    "purchase_to_json",
-    "tariff_from_document",
-    "tariff_from_json",
-    "tariff_to_document",
-    "tariff_to_json",
-]
-
 VERSION: Final = 1
 """Of every document written here."""
 

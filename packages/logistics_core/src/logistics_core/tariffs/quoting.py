@@ -47,7 +47,8 @@ __all__ = ["ClientQuote", "InternalQuote", "Quote", "quote"]
 MOST_QUOTED: Final = 10**17
 """The largest total, in minor units: many of them still add up in 64 bits."""
 
-_NONE, _ALL, _MOST = Decimal(0), Decimal(1), Decimal(1_000_000)
+_NONE, _MOST = Decimal(0), Decimal(1_000_000)
+_LEAST_PERCENT, _MOST_PERCENT = Decimal(f"-{10**24}"), Decimal(10**24)
 
 
 @attrs.frozen(kw_only=True)
@@ -152,8 +153,8 @@ class InternalQuote:
         parts = ("margin_exchange", "margin_commission", "margin_freight")
         others = ("real_goods_value", "real_freight")
         _check_sum(found, self, "margin", parts, *others, least=-MOST_QUOTED)
-        widest = Decimal(10) ** 24
-        check_measure(found, "margin_percent", self.margin_percent, least=-widest, most=widest)
+        percent = self.margin_percent
+        check_measure(found, "margin_percent", percent, least=_LEAST_PERCENT, most=_MOST_PERCENT)
         found.raise_if_any(PurchaseFaults)
 
 

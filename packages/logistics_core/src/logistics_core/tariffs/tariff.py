@@ -124,7 +124,8 @@ class Tariff:
         goods_currency: what goods are bought in.
         currency: what merchants are charged in.
         rate: what one unit of the goods' currency is charged, in the other one; 6 decimals at most.
-        real_rate: what it really costs; `rate` unless told otherwise. Never shown.
+        real_rate: what it really costs; None for the very `rate`, which it then holds: a tariff
+            made from this one by `attrs.evolve` keeps it, unless told otherwise. Never shown.
         commission: a fraction of the goods' value, 0 to 1, unless a merchant has terms of their
             own.
         categories: what a CBM is charged, by kind of goods; at least one, each code once.

@@ -16,7 +16,6 @@ from logistics_core.measures import Carton, Shipment
 from logistics_core.suppliers import COUNTRY_CODES, Badge, Supplier
 from logistics_core.tariffs import Category, Purchase, Tariff
 from shared_kernel import RoundingMode, from_minor
-from shared_kernel.texts import is_one_line
 
 __all__ = ["TARIFFS_BEGIN", "purchases", "suppliers", "tariffs", "tariffs_and_purchases"]
 
@@ -30,15 +29,15 @@ def _decimals(least: int, most: int, places: int) -> st.SearchStrategy[Decimal]:
     return st.integers(least, most).map(lambda units: Decimal(units).scaleb(-places))
 
 
-def _lines(least: int, most: int) -> st.SearchStrategy[str]:
-    texts = st.text(min_size=least, max_size=most).filter(is_one_line)
-    return texts.filter(lambda text: not least or bool(text.strip()))
+def _lines(least: int) -> st.SearchStrategy[str]:
+    # Few and telling: drawing texts letter by letter costs more than all the rest of a tariff.
+    return st.sampled_from(("Électronique", "=1+1", "<b>x</b>", "电子", "a" * 40, "")[: 6 - least])
 
 
 def _categories(code: str, currency: str) -> st.SearchStrategy[Category]:
     amounts = st.integers(1, 10**8).map(lambda minor: from_minor(minor, currency))
     costs = st.integers(0, 10**8).map(lambda minor: from_minor(minor, currency))
-    return st.builds(Category, st.just(code), _lines(1, 12), _lines(1, 12), amounts, costs)
+    return st.builds(Category, st.just(code), _lines(1), _lines(1), amounts, costs)
 
 
 @st.composite
@@ -50,7 +49,7 @@ def tariffs(draw: st.DrawFn, *, begin: datetime = TARIFFS_BEGIN) -> Tariff:
         begin: when they begin to be in force.
     """
     currency = draw(st.sampled_from(("GNF", "XOF", "EUR", "TND")))
-    codes = draw(st.lists(st.sampled_from(_CODES), min_size=1, unique=True))
+    codes = draw(st.sampled_from((_CODES[:1], _CODES[:3], _CODES[3:])))
     least = st.integers(1, 10**8).map(lambda minor: from_minor(minor, currency))
     ends = st.integers(1, 20).map(lambda days: begin + timedelta(days=days))
     return Tariff(
@@ -73,16 +72,16 @@ def tariffs(draw: st.DrawFn, *, begin: datetime = TARIFFS_BEGIN) -> Tariff:
 
 @st.composite
 def purchases(draw: st.DrawFn, *, tariff: Tariff | None = None) -> Purchase:
-    """Purchases, told by their volume or by their cartons; those that a tariff quotes if one is given.
+    """Purchases, told by their volume or by their cartons.
 
     Args:
         draw: given by Hypothesis.
-        tariff: what they are to be quoted under.
+        tariff: what they can be quoted under; None for any.
     """
     codes = _CODES if tariff is None else tuple(each.code for each in tariff.categories)
     code = "CNY" if tariff is None else tariff.goods_currency
     goods = draw(st.integers(1, 10**9).map(lambda minor: from_minor(minor, code)))
-    category, note = draw(st.sampled_from(codes)), draw(_lines(0, 20))
+    category, note = draw(st.sampled_from(codes)), draw(_lines(0))
     if draw(st.integers(0, 4)) == 0:
         sides = _decimals(1, 2000, 1)
         carton = st.builds(
@@ -115,13 +114,13 @@ def suppliers() -> st.SearchStrategy[Supplier]:
     return st.builds(
         Supplier,
         id=st.uuids().map(lambda made: made.hex),
-        name=_lines(1, 40),
+        name=_lines(1),
         category=st.sampled_from(_CODES),
         country=st.sampled_from(sorted(COUNTRY_CODES)),
-        city=_lines(0, 20),
+        city=_lines(0),
         badges=st.lists(st.sampled_from(Badge)),
         minimum_order=st.none() | amounts,
         url=st.just("") | sites,
-        description=_lines(0, 40),
+        description=_lines(0),
         listed=st.booleans(),
     )

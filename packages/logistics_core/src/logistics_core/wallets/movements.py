@@ -19,8 +19,9 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from logistics_core._checks import check_amount, check_moment
 from logistics_core.errors import NotEnough, WalletFaults
-from shared_kernel import FaultKind, FaultList, Money, from_minor, shown, to_minor
+from shared_kernel import FaultKind, FaultList, Money, from_minor, shown
 
 __all__ = [
     "ERASED",
@@ -46,11 +47,6 @@ LONGEST_KEY: Final = 128
 LONGEST_REFERENCE: Final = 120
 _LONGEST_ID: Final = 64
 
-NOT_AN_AMOUNT = FaultKind(
-    "wallet.not_an_amount", "{given} is not an amount of money: give one made by money()"
-)
-NOT_POSITIVE = FaultKind("wallet.not_positive", "{given} moves nothing: give an amount above 0")
-TOO_MUCH = FaultKind("wallet.too_much", "{given} is too much for one movement: give at most {most}")
 NOT_A_KIND = FaultKind("wallet.not_a_kind", "{given} is not a movement: give one of {accepted}")
 NOT_ITS_ACCOUNTS = FaultKind(
     "wallet.not_its_accounts", "a {kind} does not go from {source} to {target}"
@@ -58,9 +54,6 @@ NOT_ITS_ACCOUNTS = FaultKind(
 NOT_A_TEXT = FaultKind(
     "wallet.not_a_text",
     "{given} cannot stand here: write {least} to {most} letters, figures and signs, on one line",
-)
-NOT_A_MOMENT = FaultKind(
-    "wallet.not_a_moment", "{given} is not a moment: give a datetime with its time zone"
 )
 
 
@@ -147,14 +140,14 @@ class Movement:
         for name, most in (("id", _LONGEST_ID), ("key", LONGEST_KEY), ("actor", _LONGEST_ID)):
             check_text(found, name, getattr(self, name), most=most)
         check_text(found, "reference", self.reference, least=0, most=LONGEST_REFERENCE)
-        check_amount(found, "amount", self.amount)
-        aware = isinstance(self.at, datetime) and self.at.utcoffset() is not None
-        found.check(aware, NOT_A_MOMENT, "at", given=shown(self.at))
-        if not isinstance(self.kind, MovementKind):
+        check_amount(found, "amount", self.amount, most=MOST_MINOR)
+        check_moment(found, "at", self.at)
+        kind: object = self.kind
+        if not isinstance(kind, MovementKind):
             accepted = ", ".join(MovementKind)
-            found.add(NOT_A_KIND, "kind", given=shown(self.kind), accepted=accepted)
+            found.add(NOT_A_KIND, "kind", given=shown(kind), accepted=accepted)
         else:
-            gives, gets = _ENDS[self.kind]
+            gives, gets = _ENDS[kind]
             found.check(
                 check_text(found, "source", self.source, most=LONGEST_KEY)
                 and check_text(found, "target", self.target, most=LONGEST_KEY)
@@ -162,7 +155,7 @@ class Movement:
                 and gets(self.target),
                 NOT_ITS_ACCOUNTS,
                 "kind",
-                kind=self.kind.value,
+                kind=kind.value,
                 source=shown(self.source),
                 target=shown(self.target),
             )
@@ -224,23 +217,6 @@ def not_enough(held: Money, asked: Money) -> NotEnough:
         asked=f"{asked.amount:f}",
         currency=asked.currency.code,
     )
-
-
-def check_amount(found: FaultList, path: str, value: object, *, most: int = MOST_MINOR) -> bool:
-    """Records what is wrong with an amount that moves: it is above 0, exact, and not absurd."""
-    if not isinstance(value, Money):
-        found.add(NOT_AN_AMOUNT, path, given=shown(value))
-        return False
-    before = len(found)
-    with found.collect(path):
-        minor = to_minor(value)
-        given = f"{value.amount:f} {value.currency.code}"
-        limit = from_minor(most, value.currency)
-        found.check(minor > 0, NOT_POSITIVE, path, given=given)
-        found.check(
-            minor <= most, TOO_MUCH, path, given=given, most=f"{limit.amount:f} {limit.currency}"
-        )
-    return len(found) == before
 
 
 def check_text(

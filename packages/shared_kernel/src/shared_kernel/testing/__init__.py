@@ -1,9 +1,10 @@
-"""For testers of what stands on the kernel: Hypothesis strategies, and a check of catalogues.
+"""For testers of what stands on the kernel: strategies, a check of catalogues, fake vendors.
 
 The map::
 
     strategies   currencies, amounts, rates, weights, days
     catalogues   what a French catalogue lacks
+    vendors      a vendor's server that behaves, until told otherwise
 
 Needs the extra ``testing``: ``pip install 'comptoir-shared-kernel[testing]'``.
 """
@@ -19,5 +20,17 @@ from shared_kernel.testing.strategies import (
     rates,
     weights,
 )
+from shared_kernel.testing.vendors import FakeAnswer, FakeRequest, FakeVendor
 
-__all__ = ["amounts", "catalogue_gaps", "currencies", "days", "monies", "rates", "weights"]
+__all__ = [
+    "FakeAnswer",
+    "FakeRequest",
+    "FakeVendor",
+    "amounts",
+    "catalogue_gaps",
+    "currencies",
+    "days",
+    "monies",
+    "rates",
+    "weights",
+]

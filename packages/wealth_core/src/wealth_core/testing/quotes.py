@@ -15,137 +15,24 @@ b'{"code":-1121,"msg":"Invalid symbol."}'
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlsplit
 
-import attrs
 from hypothesis import strategies as st
 
 from shared_kernel import currency_codes
+from shared_kernel.testing import FakeAnswer, FakeRequest, FakeVendor
 from wealth_core.quotes import WELL_KNOWN, Quote, QuoteBook
 
 if TYPE_CHECKING:
-    import httpx
     from hypothesis.strategies import SearchStrategy
 
 __all__ = ["FakeAnswer", "FakeBinance", "FakeEcb", "assets", "books", "quotes"]
 
-HANG: Final = -1
-"""The status of an answer that never comes."""
 
-
-@attrs.frozen
-class FakeAnswer:
-    """What a fake answers; `drip_s` is how long it waits before each byte of its body."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-    drip_s: float = 0.0
-
-
-class _FakeVendor:
-    """What the fakes share: they answer well, until they are told to answer otherwise."""
-
-    def __init__(self) -> None:
-        self.requests: list[str] = []
-        """What was asked, in order: the path with its query."""
-        self._instead: FakeAnswer | None = None
-
-    def say(
-        self,
-        body: bytes | str,
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        drip_s: float = 0.0,
-    ) -> None:
-        """Answers this from now on, whatever is asked."""
-        data = body.encode() if isinstance(body, str) else body
-        self._instead = FakeAnswer(status, data, dict(headers or {}), drip_s)
-
-    def hang(self) -> None:
-        """Takes requests from now on and answers nothing."""
-        self._instead = FakeAnswer(HANG)
-
-    def behave(self) -> None:
-        """Answers well again."""
-        self._instead = None
-
-    def answer(self, path: str, params: Mapping[str, str]) -> FakeAnswer:
-        """Gives the answer to a GET."""
-        self.requests.append("?".join([path, *[f"{k}={v}" for k, v in params.items()]]))
-        return self._good(path, params) if self._instead is None else self._instead
-
-    def transport(self) -> httpx.MockTransport:
-        """Gives what stands for the network."""
-        import httpx
-
-        def handle(request: httpx.Request) -> httpx.Response:
-            given = self.answer(request.url.path, dict(request.url.params))
-            if given.status == HANG:
-                raise httpx.ReadTimeout("timed out", request=request)
-            return httpx.Response(given.status, headers=dict(given.headers), content=given.body)
-
-        return httpx.MockTransport(handle)
-
-    @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serves on the loopback; gives the base address."""
-        closing = threading.Event()
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked = urlsplit(self.path)
-                given = fake.answer(asked.path, dict(parse_qsl(asked.query)))
-                if given.status == HANG:
-                    closing.wait()
-                    return
-                self.send_response(given.status)
-                for name, value in {
-                    "Content-Length": str(len(given.body)),
-                    **given.headers,
-                }.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self._write(given)
-
-            def _write(self, given: FakeAnswer) -> None:
-                pieces = [given.body] if not given.drip_s else [bytes([b]) for b in given.body]
-                try:
-                    for piece in pieces:
-                        self.wfile.write(piece)
-                        if given.drip_s and closing.wait(given.drip_s):
-                            return
-                except OSError:
-                    return  # whoever asked has gone
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name in the base class
-                """Writes nothing to the screen of a test."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            closing.set()
-            server.shutdown()
-            server.server_close()
-            thread.join()
-
-    def _good(self, path: str, params: Mapping[str, str]) -> FakeAnswer:
-        raise NotImplementedError
-
-
-class FakeBinance(_FakeVendor):
+class FakeBinance(FakeVendor):
     """``/api/v3/ticker/price`` as github.com/binance/binance-spot-api-docs describes it.
 
     Each call weighs (2 for one symbol, 4 for more) and the weight used this minute is told in
@@ -174,8 +61,9 @@ class FakeBinance(_FakeVendor):
         """Lets a minute pass: the weight starts again from nothing, and a ban is over."""
         self.weight = self._warned = 0
 
-    def _good(self, path: str, params: Mapping[str, str]) -> FakeAnswer:
-        if path != "/api/v3/ticker/price":
+    def _good(self, request: FakeRequest) -> FakeAnswer:
+        params = request.params
+        if request.path != "/api/v3/ticker/price":
             return FakeAnswer(404, b"<html><body>Not found</body></html>")
         self.weight += 2 if "symbol" in params else 4
         headers = {
@@ -210,7 +98,7 @@ class FakeBinance(_FakeVendor):
         return FakeAnswer(418 if banned else 429, _json(said), told)
 
 
-class FakeEcb(_FakeVendor):
+class FakeEcb(FakeVendor):
     """The three files of euro reference rates, as the European Central Bank publishes them.
 
     Args:
@@ -222,8 +110,8 @@ class FakeEcb(_FakeVendor):
         some = {date(2025, 12, 9): {"USD": "1.1650", "JPY": "181.88", "CNY": "8.2315"}}
         self.days = dict(some if days is None else days)
 
-    def _good(self, path: str, params: Mapping[str, str]) -> FakeAnswer:
-        del params
+    def _good(self, request: FakeRequest) -> FakeAnswer:
+        path = request.path
         last = max(self.days)
         files = {
             "/stats/eurofxref/eurofxref-daily.xml": last,

@@ -7,7 +7,10 @@ The map:
 - `saved`: the loans an account keeps;
 - `holdings`: what an account owns and owes;
 - `networth`: the figure shown, its recomputation, its history, its projection;
-- `planning`: the investor's profile, the plan, the actions of a month.
+- `planning`: the investor's profile, the plan, the actions of a month;
+- `freight`: group freight for merchants;
+- `freight_admin`: group freight for administrators, with costs and margins;
+- `freight_notifications`: where the provider of mobile money tells of a payment.
 """
 
 from __future__ import annotations
@@ -16,7 +19,17 @@ from typing import Final
 
 from flask import Blueprint
 
-from comptoir_web.api.v1 import calculator, holdings, networth, planning, saved, session
+from comptoir_web.api.v1 import (
+    calculator,
+    freight,
+    freight_admin,
+    freight_notifications,
+    holdings,
+    networth,
+    planning,
+    saved,
+    session,
+)
 
 __all__ = ["BLUEPRINTS", "COMMON", "SECTIONS"]
 
@@ -30,6 +43,11 @@ SECTIONS: Final[dict[str, tuple[Blueprint, ...]]] = {
         holdings.blueprint,
         networth.blueprint,
         planning.blueprint,
+    ),
+    "freight": (
+        freight.blueprint,
+        freight_admin.blueprint,
+        freight_notifications.blueprint,
     ),
 }
 """What each section of the settings switches on."""

@@ -73,7 +73,7 @@ def read_purchase(form: QuoteForm, *, currency: str, strict: bool) -> Purchase |
         form.cartons.errors = []
         if strict and not form.volume.typed:
             form.refuse(form.volume, _("Write a volume, for example 3 or 0,5."))
-    if missing_of(form) or _wrong(form):
+    if missing_of(form) or form.wrong:
         return None
     return _purchase(form, goods, shipment)
 
@@ -101,7 +101,7 @@ def _purchase(form: QuoteForm, goods: Money | None, shipment: Shipment | None) -
                 note=note,
             )
     refuse_faults(form, found.faults)
-    return None if _wrong(form) else purchase
+    return None if form.wrong else purchase
 
 
 def _shipment(form: QuoteForm, *, strict: bool) -> Shipment | None:
@@ -178,10 +178,6 @@ def refuse_faults(
             form.form_errors.append(fault_sentence(fault))
         elif not field.errors:
             field.errors = [fault_sentence(fault)]
-
-
-def _wrong(form: QuoteForm) -> bool:
-    return bool(form.errors or form.form_errors) or any(row.errors for row in form.rows)
 
 
 def terms_of(purchase: Purchase) -> dict[str, str]:

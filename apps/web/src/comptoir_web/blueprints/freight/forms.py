@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wtforms import Form
-from wtforms.fields import FieldList, FileField, FormField, RadioField, StringField
+from wtforms.fields import FieldList, FileField, FormField, StringField
 
 from comptoir_web.blueprints.loans.forms import blank, without_row
 from comptoir_web.presentation.fields import (
@@ -18,6 +18,7 @@ from comptoir_web.presentation.fields import (
     CountField,
     MeasureField,
 )
+from comptoir_web.presentation.forms import form_problems
 from comptoir_web.presentation.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
@@ -49,11 +50,10 @@ class QuoteForm(Form):
 
     goods = AmountField(_("Price of the goods"))
     category = ChoiceField(_("Category"), choices=[("", _("Choose…"))], default="")
-    measured = RadioField(
+    measured = ChoiceField(
         _("Room it takes"),
         choices=[(VOLUME, _("I know the volume")), (CARTONS, _("I know the cartons"))],
         default=VOLUME,
-        validate_choice=False,  # anything else is the volume
     )
     volume = MeasureField(_("Volume"))
     weight = AmountField(_("Weight"))
@@ -73,7 +73,7 @@ class QuoteForm(Form):
         super().__init__(formdata=given)
         self.category.choices = (("", _("Choose…")), *categories)
         if self.measured.data not in {VOLUME, CARTONS}:
-            self.measured.data = VOLUME
+            self.measured.data = VOLUME  # anything else is the volume
         if not self.cartons.entries:
             self.cartons.append_entry()
 
@@ -81,6 +81,11 @@ class QuoteForm(Form):
     def by_cartons(self) -> bool:
         """Whether the room is told by the cartons."""
         return bool(self.measured.data == CARTONS)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something in it is wrong, its rows included."""
+        return bool(form_problems(self))
 
     @property
     def untouched(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import attrs
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from comptoir_web.freight.values import Expected
 from comptoir_web.identity.access import visitor
@@ -31,7 +31,7 @@ from logistics_core.pooling import OrderState
 from .choices import Choices, choices_of
 from .paying import paying_of
 from .reading import Journey, Next, journeys_of, labels_of, next_of, title_of, total_of, what_of
-from .views import blueprint, desk, fresh_key, request_key, tariff_in_force
+from .views import blueprint, desk, fresh_key, request_key, tariff_in_force, tell
 from .words import STATE_ICONS, STATE_TONES, state_label
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class OrderView:
         waiting: Whether it is confirmed and waits for room.
         paying: How it is paid; None where nothing is or was due.
         expired: Whether its price holds no more.
+        quoted: Whether it is a quote still.
         cancelled: Whether it is over without having arrived.
         can_cancel: Whether it may still be cancelled.
     """
@@ -87,6 +88,7 @@ class OrderView:
     waiting: bool
     paying: Paying | None
     expired: bool
+    quoted: bool
     cancelled: bool
     can_cancel: bool
 
@@ -142,6 +144,7 @@ def _view(detail: OrderDetail) -> OrderView:
         waiting=order.state is OrderState.CONFIRMED and bool(order.waiting_litres),
         paying=paying_of(detail),
         expired=detail.expired,
+        quoted=order.state is OrderState.QUOTE,
         cancelled=order.state is OrderState.CANCELLED,
         can_cancel=detail.can_cancel,
     )
@@ -181,7 +184,7 @@ def _try(order_id: str, act: Callable[[str, str], object], done: str) -> Respons
         return _again(order_id, _moved_on()), 409
     except PoolFaults as error:
         return _again(order_id, " ".join(fault_sentence(each) for each in error.faults)), 422
-    flash(done, "success")
+    tell(done)
     return to_order(order_id)
 
 
@@ -242,12 +245,15 @@ def wait(order_id: str) -> ResponseReturnValue:
 @blueprint.post("/commandes/<order_id>/annulation")
 def cancel(order_id: str) -> ResponseReturnValue:
     """Cancel an order; what was paid comes back to the wallet."""
-    if found_order(order_id).order.state is OrderState.CANCELLED:
+    state = found_order(order_id).order.state
+    if state is OrderState.CANCELLED:
         return to_order(order_id)  # the same form, sent twice
     return _try(
         order_id,
         lambda me, wanted: desk().cancel(me, wanted),
-        _("The order is cancelled; what you had paid is in your wallet."),
+        _("The quote is given up.")
+        if state is OrderState.QUOTE
+        else _("The order is cancelled; what you had paid is in your wallet."),
     )
 
 
@@ -259,7 +265,7 @@ def quote_again(order_id: str) -> ResponseReturnValue:
         made = desk().quote_again(visitor().id, order_id, request_id=request_key())
     except TariffMissing:
         return _again(order_id, _("There are no prices for now: come back later.")), 409
-    flash(_("Here is the price of today."), "success")
+    tell(_("Here is the price of today."))
     return to_order(made.id)
 
 

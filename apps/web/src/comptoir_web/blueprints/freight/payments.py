@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, redirect, render_template, request, send_file, url_for
 from werkzeug.datastructures import CombinedMultiDict
 
 from comptoir_web.identity.access import visitor
@@ -28,6 +28,7 @@ from logistics_core.errors import (
     WalletFaults,
 )
 from logistics_core.payments import PaymentStatus
+from logistics_core.pooling import OrderState
 from shared_kernel import from_minor, to_minor
 
 from .asking import read_amount, refuse_faults
@@ -35,7 +36,7 @@ from .forms import ProofForm
 from .orders import found_order, order_page, to_order
 from .paying import payment_row, payments
 from .reading import title_of
-from .views import blueprint, desk, fresh_key, request_key
+from .views import blueprint, desk, fresh_key, request_key, tell
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -68,12 +69,8 @@ def pay(order_id: str) -> ResponseReturnValue:
         return order_page(found_order(order_id), warning=warning), 409
     except (MoveRefused, KeyReused, WalletFaults):
         return order_page(found_order(order_id), warning=_nothing_due()), 409
-    flash(
-        _("It is paid: thank you.")
-        if not found_order(order.id).can_pay
-        else _("Your payment is taken into account."),
-        "success",
-    )
+    whole = order.state is not OrderState.CONFIRMED
+    tell(_("It is paid: thank you.") if whole else _("Your payment is taken into account."))
     return to_order(order_id)
 
 
@@ -124,7 +121,7 @@ def look(payment_id: str) -> ResponseReturnValue:
     _payment(payment_id)
     found = payments().look(visitor().id, payment_id)
     if found.state is PaymentStatus.SUCCESS:
-        flash(_("Your payment has arrived: thank you."), "success")
+        tell(_("Your payment has arrived: thank you."))
     if found.state is PaymentStatus.SUCCESS and found.order_id:
         return to_order(found.order_id)
     return redirect(url_for("freight.payment", payment_id=payment_id), code=303)
@@ -166,7 +163,7 @@ def add_proof(order_id: str) -> ResponseReturnValue:
         return order_page(detail, proof_form=form), 422
     except (MoveRefused, KeyReused):
         return order_page(found_order(order_id), warning=_nothing_due()), 409
-    flash(_("Your proof is sent: we look at it, and you need do nothing more."), "success")
+    tell(_("Your proof is sent: we look at it, and you need do nothing more."))
     return to_order(order_id)
 
 

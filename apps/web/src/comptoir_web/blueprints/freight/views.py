@@ -10,19 +10,17 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 import attrs
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
 
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.identity.access import visitor
 from comptoir_web.identity.roles import Role, reached_by
-from comptoir_web.presentation.fields import sentence
 from comptoir_web.presentation.languages import gettext as _
-from comptoir_web.presentation.languages import keep_address, language, ngettext
+from comptoir_web.presentation.languages import keep_address, ngettext
 from comptoir_web.presentation.tables import Page, asked_page
 from comptoir_web.wiring import services
 from logistics_core.errors import PurchaseFaults, TariffMissing
-from shared_kernel import translate_error
 
 from .asking import missing_of, read_purchase, refuse_faults, terms_of
 from .forms import QuoteForm
@@ -32,9 +30,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from comptoir_web.freight.values import ClientTariff
-    from shared_kernel import KernelError
 
-__all__ = ["blueprint", "desk", "fresh_key", "request_key", "said"]
+__all__ = ["blueprint", "desk", "fresh_key", "request_key", "tariff_in_force", "tell"]
 
 blueprint = Blueprint("freight", __name__, url_prefix="/plateforme/groupage")
 # What administrators see of freight is on pages of their own.
@@ -64,9 +61,10 @@ def request_key() -> str:
     return given if usable and 1 <= len(given) <= _LONGEST_KEY else fresh_key()
 
 
-def said(error: KernelError) -> str:
-    """A library's error as a person reads it."""
-    return sentence(translate_error(error, language()))
+def tell(message: str) -> None:
+    """Say on the next page that something is done; twice the same is said once."""
+    if ("success", message) not in map(tuple, session.get("_flashes", ())):
+        flash(message, "success")
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +92,7 @@ class Quoting:
     @property
     def status(self) -> int:
         """422 when something that was typed cannot be."""
-        return 422 if self.form.errors or self.form.form_errors else 200
+        return 422 if self.form.wrong else 200
 
 
 def tariff_in_force() -> ClientTariff | None:
@@ -211,5 +209,5 @@ def save() -> ResponseReturnValue:
     except PurchaseFaults as error:
         refuse_faults(page.form, error.faults)
         return _index(attrs.evolve(page, total=None), tariff), 422
-    flash(_("The quote is kept, and its price holds. Choose a container now."), "success")
+    tell(_("The quote is kept, and its price holds. Choose a container now."))
     return redirect(url_for("freight.order", order_id=order.id), code=303)

@@ -141,6 +141,7 @@ def _page(detail: ContainerDetail, **more: object) -> str:
         detail=detail,
         one=detail.figures.container,
         next_stage=detail.next_stage,
+        stages=SEA_ROUTE.stages,
         category_names=category_names(),
         people=people([event.actor for event in detail.history]),
         columns=order_columns(),
@@ -262,9 +263,7 @@ def cancel_container(container_id: str) -> ResponseReturnValue:
     )
 
 
-def _question(
-    detail: ContainerDetail, meanwhile: tuple[Difference, ...] | None = None
-) -> str:
+def _question(detail: ContainerDetail, meanwhile: tuple[Difference, ...] | None = None) -> str:
     paid = [line for line in detail.orders if line.paid.amount]
     refunds: dict[str, Money] = {}
     for line in paid:
@@ -299,8 +298,15 @@ def pool() -> ResponseReturnValue:
     return render_template(
         "freight_admin/pool.html",
         pool=office().pool(),
-        category_names=category_names(),
-        columns=order_columns(),
+        columns=(
+            Column("number", _("Order")),
+            Column("merchant", _("Merchant")),
+            Column("priority", _("Priority"), numeric=True),
+            Column("since", _("Waits since")),
+            Column("volume", _("Volume"), numeric=True),
+            Column("weight", _("Weight"), numeric=True),
+            Column("margin", _("Margin"), numeric=True),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 from flask import render_template, request
@@ -20,17 +20,39 @@ from .views import blueprint, category_names, now, office
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from flask.typing import ResponseReturnValue
 
-    from comptoir_web.freight.office_values import Figures
+    from comptoir_web.freight.office_values import Figures, Margins
     from comptoir_web.presentation.csv_files import Cell
+    from shared_kernel import Money
 
 __all__: list[str] = []
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 MONTHS = 12
 FARTHEST = 60
+
+
+class Earned(Protocol):
+    """What a row of either table says."""
+
+    @property
+    def orders(self) -> int:
+        """How many orders."""
+
+    @property
+    def volume_cbm(self) -> Decimal:
+        """Their volume."""
+
+    @property
+    def revenue(self) -> Money:
+        """What merchants pay."""
+
+    @property
+    def margins(self) -> Margins:
+        """What is earned."""
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +104,7 @@ def _month(text: str) -> date | None:
 def _shown(one: Figures, names: Mapping[str, str]) -> Shown:
     kinds = (_("Exchange"), _("Commission"), _("Freight"))
 
-    def earned(rows: Sequence[object], labels: Sequence[str], abscissa: str) -> YearsChart:
+    def earned(rows: Sequence[Earned], labels: Sequence[str], abscissa: str) -> YearsChart:
         margins = [row.margins for row in rows]
         values = zip(
             kinds,
@@ -133,7 +155,7 @@ def _header(first: str) -> Sequence[Cell]:
     )
 
 
-def _row(first: str, one: Figures, row: object) -> Sequence[Cell]:
+def _row(first: str, one: Figures, row: Earned) -> Sequence[Cell]:
     margins = row.margins
     return (
         first,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtforms import HiddenField, StringField, TextAreaField
 
@@ -22,6 +22,9 @@ from comptoir_web.presentation.fields import (
 )
 
 from .words import BADGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ContainerForm",
@@ -126,8 +129,8 @@ class SupplierForm(Form):
     version = HiddenField()
     id = HiddenField()
     name = _text(_("Name"), 120)
-    category = _text(_("Category"), 60)
-    country = _text(_("Country"), 2, autocapitalize="characters", spellcheck="false")
+    category = ChoiceField(_("Category"), choices=[], default="")
+    country = ChoiceField(_("Country"), choices=[], default="CN")
     city = _text(_("City"), 80)
     url = _text(_("Web address"), 300, inputmode="url", spellcheck="false")
     minimum_order = AmountField(_("Minimum order"))
@@ -139,10 +142,26 @@ class SupplierForm(Form):
         _("Shown to merchants"), choices=[("yes", _("Yes")), ("no", _("No"))], default="yes"
     )
 
-    def __init__(self, *args: Any, badges: frozenset[str] = frozenset(), **kwargs: Any) -> None:
-        """Keep the badges that are ticked; they are one list of boxes, not fields of their own."""
-        # Any: whatever WTForms gives a form.
+    def __init__(
+        self,
+        *args: Any,  # whatever WTForms gives a form
+        categories: Mapping[str, str],
+        countries: Mapping[str, str],
+        badges: frozenset[str] = frozenset(),
+        **kwargs: Any,  # the defaults of its fields
+    ) -> None:
+        """Read what was sent.
+
+        Args:
+            *args: Whatever WTForms gives a form.
+            categories: Names by code.
+            countries: Names by code.
+            badges: Those that are ticked: one list of boxes, no fields of their own.
+            **kwargs: The defaults of its fields.
+        """
         super().__init__(*args, **kwargs)
+        self.category.choices = tuple(categories.items())
+        self.country.choices = tuple(countries.items())
         self.badges = badges
 
     @property

@@ -158,14 +158,14 @@ def withdraw(owner: str) -> ResponseReturnValue:
     if asked is not None:
         return asked
     try:
-        office().withdraw(
-            owner, amount, key=f"withdrawal:{key}", actor=me(), reference=form.reference.data or ""
-        )
+        office().withdraw(owner, amount, key=key, actor=me(), reference=form.reference.data or "")
     except NotEnough:
         refuse(form.amount, _("The wallet holds %(balance)s.", balance=money(found.balance)))
     except KeyReused:
         form.request_id.data = fresh_key()
-        refuse(form.amount, _("This form was sent already with another amount: look at the wallet."))
+        refuse(
+            form.amount, _("This form was sent already with another amount: look at the wallet.")
+        )
     except WalletFaults as faults:
         for fault in faults.faults:
             refuse(form.amount, words.fault_sentence(fault))

@@ -19,7 +19,7 @@ from comptoir_web.presentation.tables import (
     sort_from,
 )
 from logistics_core.errors import ContainerMissing, LogisticsError
-from logistics_core.pooling import OrderState
+from logistics_core.pooling import SEA_ROUTE, OrderState
 
 from . import words
 from .reading import number_of
@@ -41,7 +41,7 @@ __all__: list[str] = []
 
 PER_PAGE = 25
 MOST_LINES = 20_000
-SORTS = ("number", "total", "litres", "updated_at")
+SORTS = ("number", "category", "litres", "total", "state", "updated_at")
 _OPEN = frozenset({OrderState.QUOTE, OrderState.CONFIRMED, OrderState.PAID})
 
 
@@ -107,12 +107,12 @@ def orders() -> ResponseReturnValue:
         columns=(
             Column("number", _("Order"), sortable=True),
             Column("merchant", _("Merchant")),
-            Column("category", _("Category")),
+            Column("category", _("Category"), sortable=True),
             Column("litres", _("Volume"), numeric=True, sortable=True),
             Column("total", _("Total"), numeric=True, sortable=True),
             Column("margin", _("Margin"), numeric=True),
-            Column("due", _("Due"), numeric=True),
-            Column("state", _("State")),
+            Column("due", _("Still due"), numeric=True),
+            Column("state", _("State"), sortable=True),
             Column("updated_at", _("Last move"), sortable=True),
         ),
     )
@@ -143,8 +143,8 @@ def orders_csv() -> ResponseReturnValue:
             _("Weight (kg)"),
             _("Currency"),
             _("Total"),
-            _("Paid"),
-            _("Due"),
+            _("Paid so far"),
+            _("Still due"),
             _("Margin on exchange"),
             _("Margin on commission"),
             _("Margin on freight"),
@@ -217,12 +217,11 @@ def _choices(detail: OfficeOrderDetail) -> tuple[tuple[str, str], ...]:
     order = detail.line.order
     wanted = order.waiting_litres or order.litres
     grams = order.waiting_grams if order.waiting_litres else order.grams
+    open_ones = office().containers(stage=SEA_ROUTE.first.code, per_page=100).containers
     return tuple(
         (one.id, f"{one.reference} · {words.room(one.free_litres)}")
-        for one in (f.container for f in office().containers(stage="collecte", per_page=100).containers)
-        if one.cancelled_at is None
-        and one.free_litres >= wanted
-        and one.capacity.payload_grams - one.load.grams >= grams
+        for one in (each.container for each in open_ones)
+        if one.takes_bookings and one.free_litres >= wanted and one.free_grams >= grams
     )
 
 
@@ -233,14 +232,14 @@ def _stale(detail: OfficeOrderDetail) -> ResponseReturnValue | None:
         return None
     saw = {
         _("State"): request.form.get("saw_state", "")[:60],
-        _("Paid"): request.form.get("saw_paid", "")[:60],
+        _("Paid so far"): request.form.get("saw_paid", "")[:60],
     }
     return _page(detail, meanwhile=differences(saw, seen_of(detail.line))), 409
 
 
 def seen_of(line: OfficeOrder) -> dict[str, str]:
     """What a person saw of an order when deciding."""
-    return {_("State"): words.state_label(line.order.state), _("Paid"): money(line.paid)}
+    return {_("State"): words.state_label(line.order.state), _("Paid so far"): money(line.paid)}
 
 
 @blueprint.post("/commandes/<order_id>/annuler")

@@ -1,4 +1,4 @@
-"""Proofs of payment: looked at, then validated, or refused with a reason that the merchant reads."""
+"""Proofs of payment: looked at, then validated, or refused with a reason for the merchant."""
 
 from __future__ import annotations
 
@@ -112,9 +112,7 @@ def refuse_proof(proof_id: str) -> ResponseReturnValue:
     form = RefusalForm()
     reason = form.reason.data or ""
     if not 0 < len(reason) <= LONGEST_REASON:
-        form.reason.errors = [
-            _("Write why, in %(most)s characters at most.", most=LONGEST_REASON)
-        ]
+        form.reason.errors = [_("Write why, in %(most)s characters at most.", most=LONGEST_REASON)]
         return _page(proof_id, form), 422
     version = number_of(form.version.data)
     return _decide(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from wtforms.fields import FieldList
 
 from comptoir_web.presentation.fields import TypedField, fault_sentence
-from comptoir_web.presentation.languages import language
+from comptoir_web.presentation.languages import gettext, language
 from shared_kernel import Faults, parse_money
 
 if TYPE_CHECKING:
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from wtforms import Form
     from wtforms.fields.core import Field
 
-    from comptoir_web.presentation.fields import AmountField, ChoiceField
+    from comptoir_web.presentation.fields import AmountField, ChoiceField, DayField
     from shared_kernel import Fault, Money
 
-__all__ = ["amount_of", "chosen", "midnight", "number_of", "refuse", "say", "wanted"]
+__all__ = ["amount_of", "begins", "chosen", "midnight", "number_of", "refuse", "say", "wanted"]
+
+T = TypeVar("T")
 
 _INDEXED = re.compile(r"(\w+)\[(\d+)\]\.(\w+)(?:\..*)?")
 
@@ -31,7 +35,7 @@ def refuse(field: Field, message: str) -> None:
         field.errors = [message]
 
 
-def wanted(field: TypedField[object], message: str) -> None:
+def wanted(field: TypedField[T], message: str) -> None:
     """Refuse a field that has no value."""
     if field.data is None:
         refuse(field, message)
@@ -64,6 +68,16 @@ def midnight(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), UTC)
 
 
+def begins(field: DayField, at: datetime) -> datetime:
+    """When what begins on a day begins: now without a day, or today; a past one is refused."""
+    if field.data is None or field.data == at.date():
+        return at
+    if field.data < at.date():
+        refuse(field, gettext("This day is past: write today’s or a later one."))
+        return at
+    return datetime.combine(field.data, time(), UTC)
+
+
 def number_of(text: str | None) -> int:
     """A version as a form carries it; -1, which is none, when it is no number.
 
@@ -90,7 +104,8 @@ def say(form: Form, faults: Iterable[Fault]) -> None:
 def _field(form: Form, path: str) -> Field | None:
     indexed = _INDEXED.fullmatch(path)
     if indexed and indexed[1] in form:
-        entries = form[indexed[1]].entries
+        group = form[indexed[1]]
+        entries = group.entries if isinstance(group, FieldList) else []
         row = entries[int(indexed[2])].form if int(indexed[2]) < len(entries) else None
         return row[indexed[3]] if row is not None and indexed[3] in row else None
     name = path.partition(".")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -12,12 +12,13 @@ from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import Column, Page, asked_page
 from logistics_core.errors import StaleVersion, SupplierFaults, SupplierMissing
 from logistics_core.suppliers import Badge, Supplier
+from logistics_core.suppliers.countries import COUNTRY_CODES
 from shared_kernel import FaultList
 
 from . import words
 from .forms import SupplierForm
 from .reading import amount_of, number_of, say
-from .views import blueprint, differences, me, office, unconfirmed
+from .views import blueprint, category_names, differences, me, office, unconfirmed
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -45,6 +46,7 @@ def suppliers() -> ResponseReturnValue:
         page=Page(number=found.number, size=found.per_page, total=found.total),
         search=search,
         listed=listed if listed in _LISTED else "",
+        category_names=category_names(),
         columns=(
             Column("name", _("Name")),
             Column("category", _("Category")),
@@ -61,8 +63,7 @@ def new_supplier() -> ResponseReturnValue:
     """Add a supplier to the catalogue."""
     if request.method == "GET":
         # Named with the form: sent twice, it names the same supplier.
-        form = SupplierForm(formdata=None, version="0", id=new_id(), country="CN")
-        return _page(form, None)
+        return _page(_form(formdata=None, version="0", id=new_id()), None)
     return _save(None)
 
 
@@ -73,10 +74,21 @@ def supplier(supplier_id: str) -> ResponseReturnValue:
     return _page(_opened(saved), saved) if request.method == "GET" else _save(saved)
 
 
+def _form(**given: Any) -> SupplierForm:  # whatever WTForms gives a form
+    """The form, with the categories there are and the countries of the world."""
+    names = category_names()
+    kept = given.get("category")
+    if kept and kept not in names:
+        names[kept] = kept
+    countries = {code: words.country_name(code) for code in COUNTRY_CODES}
+    by_name = sorted(countries.items(), key=lambda pair: words.sorting(pair[1]))
+    return SupplierForm(categories=names, countries=dict(by_name), **given)
+
+
 def _opened(saved: SavedSupplier) -> SupplierForm:
     one = saved.supplier
     least = one.minimum_order
-    return SupplierForm(
+    return _form(
         formdata=None,
         version=str(saved.version),
         id=one.id,
@@ -105,7 +117,7 @@ def _page(
 
 def _save(saved: SavedSupplier | None) -> ResponseReturnValue:
     badges = frozenset(request.form.getlist("badges"))
-    form = SupplierForm(badges=badges)
+    form = _form(badges=badges, **({"category": saved.supplier.category} if saved else {}))
     form.validate()
     typed = _typed(form, saved)
     if typed is None:
@@ -135,7 +147,7 @@ def _typed(form: SupplierForm, saved: SavedSupplier | None) -> Supplier | None:
             id=saved.supplier.id if saved else form.id.data or "",
             name=form.name.data or "",
             category=form.category.data or "",
-            country=(form.country.data or "").upper(),
+            country=form.country.data or "",
             city=form.city.data or "",
             badges=tuple(badge for badge in Badge if badge.value in form.badges),
             minimum_order=minimum,

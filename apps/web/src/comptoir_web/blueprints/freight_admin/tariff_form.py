@@ -29,7 +29,7 @@ from comptoir_web.presentation.languages import gettext, lazy_gettext
 from logistics_core.tariffs import Category, Tariff
 from shared_kernel import FaultList, RoundingMode, currency_codes, from_minor
 
-from .reading import amount_of, chosen, midnight, refuse, say, wanted
+from .reading import amount_of, begins, chosen, midnight, refuse, say, wanted
 from .words import ROUNDINGS
 
 if TYPE_CHECKING:
@@ -103,8 +103,13 @@ def read_tariff(form: TariffForm, *, at: datetime) -> Tariff | None:
     """
     form.validate()
     code = _charged(form)
-    for field in (form.rate, form.commission, form.validity):
+    for field in (form.rate, form.commission):
         wanted(field, gettext("Write a number."))
+    wanted(form.validity, gettext("Write a number."))
+    since, until = begins(form.effective_from, at), midnight(form.effective_until.data)
+    if until is not None and until <= since:
+        refuse(form.effective_until, gettext("It ends before it begins: write a later day."))
+        until = None
     rows = [row for row in form.rows if isinstance(row, CategoryForm) and row.written]
     if not rows:
         form.form_errors.append(gettext("Write at least one category."))
@@ -114,8 +119,8 @@ def read_tariff(form: TariffForm, *, at: datetime) -> Tariff | None:
     with found.collect():
         tariff = Tariff(
             version=0,
-            effective_from=midnight(form.effective_from.data) or at,
-            effective_until=midnight(form.effective_until.data),
+            effective_from=since,
+            effective_until=until,
             goods_currency=chosen(form.goods_currency),
             currency=code,
             rate=form.rate.data or _ONE,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import attrs
 from flask import flash, redirect, render_template, request, url_for
 
 from comptoir_web.presentation.charts import StepsChart
@@ -21,13 +20,14 @@ from logistics_core.tariffs import Tariff
 
 from . import words
 from .forms import RateForm
-from .reading import midnight, number_of, refuse, say, wanted
+from .reading import begins, number_of, refuse, say, wanted
 from .tariff_form import TariffForm, read_tariff, same_terms, tariff_fields
 from .views import blueprint, differences, me, now, office, people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from flask.typing import ResponseReturnValue
 
@@ -201,7 +201,7 @@ def _texts(tariff: Tariff) -> dict[str, str]:
         _("Rate charged"): words.rate(tariff.rate),
         _("Real rate"): words.rate(tariff.real_rate),
         _("Commission"): words.rate_of(tariff.commission),
-        _("Least freight of an order"): _("none") if least is None else money(least),
+        _("Least freight of an order"): _("no minimum") if least is None else money(least),
         _("Weight that counts as one m³"): _("weight is not billed")
         if ton is None
         else f"{words.rate(ton)}\u00a0kg",
@@ -231,6 +231,7 @@ def rates() -> ResponseReturnValue:
         form.version.data = str(history[0].tariff.version)
         return _rates_page(form, history, current)
     form.validate()
+    since = begins(form.effective_from, now())
     wanted(form.rate, _("Write a rate, for example 1250."))
     if form.errors or form.rate.data is None:
         return _rates_page(form, history, current), 422
@@ -246,7 +247,7 @@ def rates() -> ResponseReturnValue:
         made = office().publish_rate(
             form.rate.data,
             real_rate=form.real_rate.data,
-            effective_from=midnight(form.effective_from.data),
+            effective_from=since,
             actor=me(),
             note=form.note.data or "",
         )
@@ -259,7 +260,7 @@ def rates() -> ResponseReturnValue:
     return _rates_page(form, history, current), 422
 
 
-def _pair(rate: object, real: object) -> dict[str, str]:
+def _pair(rate: Decimal, real: Decimal) -> dict[str, str]:
     return {_("Rate charged"): words.rate(rate), _("Real rate"): words.rate(real)}
 
 

@@ -12,7 +12,6 @@ from comptoir_web.freight.payments import FreightPayments
 from comptoir_web.identity.access import visitor
 from comptoir_web.identity.roles import Role, reached_by
 from comptoir_web.identity.service import IdentityService
-from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import lazy_gettext
 from comptoir_web.wiring import Clock, services
 from logistics_core.errors import (

@@ -5,6 +5,7 @@ The names of states, stages, movements and badges are those of the merchants' pa
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +22,11 @@ from comptoir_web.blueprints.freight.words import (
     state_label,
 )
 from comptoir_web.presentation.fields import fault_sentence, sentence
-from comptoir_web.presentation.formats import money, number, percent
+from comptoir_web.presentation.formats import colon, money, number, percent
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language, lazy_gettext, ngettext
 from logistics_core.payments import PaymentStatus, ProofState
-from logistics_core.pooling import SEA_ROUTE
+from logistics_core.pooling import SEA_ROUTE, OrderState
 from shared_kernel import RoundingMode, round_decimal, translate_error
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from comptoir_web.freight.office_values import Figures, OfficeOrder, OfficeProof, Proposal
     from logistics_core.storage.containers import PooledContainer
+    from logistics_core.storage.events import Event
     from shared_kernel import KernelError, Money
 
 __all__ = [
@@ -57,18 +59,25 @@ __all__ = [
     "cubic_metres",
     "days",
     "error_sentence",
+    "event_sentence",
     "fault_sentence",
     "figures_finding",
     "in_percent",
     "kilograms",
     "margin_share",
     "month_name",
+    "months_finding",
+    "percents",
     "rate",
     "rate_of",
     "room",
+    "signed",
+    "sorting",
     "stage_label",
     "standing",
     "state_label",
+    "volume_finding",
+    "whole",
 ]
 
 _NBSP: Final = "\u00a0"
@@ -142,9 +151,31 @@ def standing(container: PooledContainer) -> str:
     return _("Cancelled") if container.cancelled_at else stage_label(container.stage)
 
 
+def sorting(text: str) -> str:
+    """A name as lists are sorted: without accents and capitals."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 def month_name(day: date) -> str:
     """A month as its figures and its year: 01/2026."""
     return f"{day:%m/%Y}"
+
+
+def percents(value: Decimal) -> str:
+    """A number of percents as it is kept: 8.40 is `8,40 %`."""
+    return percent(value.scaleb(-2))
+
+
+def whole(value: int) -> str:
+    """A whole number: `76 000`."""
+    return number(Decimal(value))
+
+
+def signed(amount: Money) -> str:
+    """An amount that is added or taken away, with its sign; a minus is a true one."""
+    told = money(amount)
+    return f"+{told}" if amount.amount > 0 else told
 
 
 def days(span: timedelta) -> str:
@@ -164,6 +195,59 @@ def figures_finding(figures: Figures, names: Mapping[str, str]) -> str:
         category=names.get(most.code, most.code),
         margin=money(most.margins.total),
     )
+
+
+def months_finding(figures: Figures) -> str:
+    """What the chart of the months shows: the best of them."""
+    best = max(figures.months, key=lambda one: one.margins.total.amount)
+    return _(
+        "The best month is %(month)s: %(margin)s",
+        month=month_name(best.month),
+        margin=money(best.margins.total),
+    )
+
+
+def volume_finding(figures: Figures) -> str:
+    """What the chart of the volume shows: how much a month."""
+    mean = round_decimal(Decimal(figures.litres).scaleb(-3) / len(figures.months), 1)
+    return _("%(volume)s a month on average", volume=cubic_metres(mean))
+
+
+# -- what happened --------------------------------------------------------------------------------
+
+_EVENTS: Final[Mapping[tuple[str, str], object]] = {
+    ("order", "added"): lazy_gettext("Quoted"),
+    ("order", "booked"): lazy_gettext("Booked"),
+    ("order", "waits"): lazy_gettext("Waits for room"),
+    ("order", "paid"): lazy_gettext("A payment was taken from the wallet"),
+    ("order", "settled"): lazy_gettext("Nothing is due any more"),
+    ("order", "shipped"): lazy_gettext("Left with its container"),
+    ("order", "received"): lazy_gettext("Arrived"),
+    ("order", "cancelled"): lazy_gettext("Cancelled"),
+    ("order", "refunded"): lazy_gettext("What was paid is refunded"),
+    ("container", "opened"): lazy_gettext("Opened for bookings"),
+    ("container", "sailed"): lazy_gettext("Went to sea"),
+    ("container", "moved"): lazy_gettext("Moved on"),
+    ("container", "cancelled"): lazy_gettext("Cancelled"),
+}
+
+
+def event_sentence(event: Event) -> str:
+    """What happened, in a few words; with the states or the stages where they changed."""
+    kind = event.subject_kind.value
+    told = str(_EVENTS.get((kind, event.action), event.action))
+    name = _state_or_stage
+    if event.before and event.after:
+        return f"{told}{colon()} {name(kind, event.before)} → {name(kind, event.after)}"
+    return told
+
+
+def _state_or_stage(kind: str, code: str) -> str:
+    if kind == "order" and code in tuple(OrderState):
+        return state_label(OrderState(code))
+    if kind == "container" and code in {one.code for one in SEA_ROUTE.stages}:
+        return stage_label(code)
+    return code
 
 
 # -- the questions asked once before what cannot be taken back ------------------------------------
