@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,7 +158,7 @@ def test_the_poll_settles_what_nobody_told(
     me: str,
     order: str,
 ) -> None:
-    """Paid, expired, silent: each is asked about, and a payment that expired and came is credited."""
+    """Paid, expired, silent: each is asked about; one that expired and came is credited too."""
     first = payments.start(me, order, key="a", amount=francs(1_000_000)).payment
     second = payments.start(me, order, key="b", amount=francs(2_000_000)).payment
     clock.forward(minutes=2)
@@ -223,7 +222,7 @@ def test_a_proof_pays_once_it_is_validated(
     clock: FrozenClock,
     web_engine: Engine,
 ) -> None:
-    """Sent twice it is one proof; validated it pays, the rest stays in the wallet; decided, it stays."""
+    """Sent twice it is one proof; validated it pays; the rest is in the wallet; decided, it stays."""
     payments: FreightPayments = container.get(FreightPayments)
     sent = payments.add_proof(me, order, francs(30_000_000), picture(), request_id="form")
     again = payments.add_proof(me, order, francs(30_000_000), picture(), request_id="form")
@@ -278,7 +277,7 @@ def test_pictures_that_are_none_leave_nothing_behind(
 def test_merchants_are_told_in_their_language(
     app: Flask, container: svcs.Container, clock: FrozenClock, mailer: MemoryMailer
 ) -> None:
-    """A message is sent by a job, without a word of what the platform earns; the poll is scheduled."""
+    """A message is sent by a job, in the language of its reader, without a cost or a margin."""
     payments: FreightPayments = container.get(FreightPayments)
     office: FreightOffice = container.get(FreightOffice)
     french, english = give_merchant(container).id, give_merchant(container, locale="en").id
@@ -296,14 +295,13 @@ def test_merchants_are_told_in_their_language(
     while runner.run_next():
         pass
     texts = sorted(mail.text for mail in mailer.sent)
+    refund = "28 125 000 GNF sont revenus dans votre portefeuille."
     assert texts == [
-        "Comptoir : une preuve de paiement de votre commande nº 3 a été refusée. Sa page dit "
-        "pourquoi.",
-        "Comptoir : votre commande nº 1 a été annulée. 28 125 000 GNF sont revenus dans votre "
-        "portefeuille.",
+        "Comptoir : une preuve de paiement de votre commande nº 3 a été refusée. "
+        + "Sa page dit pourquoi.",
+        f"Comptoir : votre commande nº 1 a été annulée. {refund}",
         "Comptoir : votre commande nº 1 est partie en mer.",
         "Comptoir : votre commande nº 3 a été annulée.",
         "Comptoir: your order no. 2 has gone to sea.",
         "Comptoir: your order no. 2 was cancelled. GNF 28,125,000 came back to your wallet.",
     ]
-    assert io.StringIO("".join(texts)).read().count("1171") == 0

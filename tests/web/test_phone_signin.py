@@ -190,7 +190,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 def comparable(answer: TestResponse, phone: str) -> tuple[object, ...]:
     """An answer without what is drawn at random, nor the phone that was typed."""
-    drawn = re.compile(r"(comptoir_phone=|session=|comptoir_page=|csrf_token[^>]*value=\")[\w.~-]+")
+    drawn = re.compile(r"(comptoir_phone=|comptoir_page=|Expires=|csrf_token[^>]*value=\")[^;\"]+")
     digits = phone.removeprefix("+224")
     shown = "\u00a0".join((digits[:3], digits[3:5], digits[5:7], digits[7:]))
     text = drawn.sub(r"\1", answer.text).replace(shown, "...")
@@ -199,12 +199,7 @@ def comparable(answer: TestResponse, phone: str) -> tuple[object, ...]:
         for name, value in answer.headers
         if name not in {"Date", "X-Request-Id"}
     )
-    nonce = re.compile(r"nonce-[\w+/=-]+|nonce=\"[^\"]+\"")
-    return (
-        answer.status_code,
-        nonce.sub("", text),
-        [(name, nonce.sub("", value)) for name, value in headers],
-    )
+    return answer.status_code, text, headers
 
 
 @pytest.mark.parametrize("sign_up", [True, False])
@@ -234,6 +229,7 @@ def test_no_answer_tells_whether_a_phone_is_known_or_whose_it_is(
             identity.disable(closed.id)
             phones = container.get(PhoneSignIn)
             seen = []
+            app.test_client().get(CODE_PAGE)  # the first page looks at the tables
             for phone in (MERCHANT_PHONE, UNKNOWN, ADMINS, CLOSED):
                 # The limits of the address are counted alike from the beginning.
                 with transaction(web_engine) as connection:
@@ -246,9 +242,9 @@ def test_no_answer_tells_whether_a_phone_is_known_or_whose_it_is(
                     (request_id,) = _waiting(web_engine, phone)
                 said_once = list(said)
                 phones.send(request_id, locale="fr")
-                code = last_code(sms, phone) if any(s.phone == phone for s in sms.sent) else "1"
                 with statements(web_engine) as said:
-                    answers += [post(client, CODE_PAGE, {"code": wrong(code)}) for _ in range(6)]
+                    # Five digits: never the code, and shown again alike.
+                    answers += [post(client, CODE_PAGE, {"code": "12345"}) for _ in range(6)]
                 seen.append(([comparable(a, phone) for a in answers], said_once, list(said)))
     finally:
         close_app(app)

@@ -150,7 +150,7 @@ class FreightPayments:
             raise PaymentFaults.of(NOT_OFFERED, "")
         with transaction(self.engine) as connection:
             order, due = _payable(connection, owner, order_id)
-            amount = amount or due
+            amount = due if amount is None else amount
             _check_amount(amount, due)
             payment = PaymentStore(connection).prepare(
                 owner,
