@@ -1,5 +1,10 @@
 """How Sphinx builds the documentation; a warning is an error."""
 
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.domains.python import PythonDomain
+
 project = "Comptoir"
 author = "The Comptoir developers"
 copyright = "2026, The Comptoir developers"  # noqa: A001 (the name Sphinx reads)
@@ -33,3 +38,27 @@ html_theme_options = {
     "dark_css_variables": {"color-brand-primary": "#6FC3CF", "color-brand-content": "#6FC3CF"},
 }
 html_show_sourcelink = False
+
+
+class OwnLibraryFirst(PythonDomain):
+    """A name that two libraries have, such as ``Quote``, is that of the library speaking."""
+
+    def find_obj(
+        self,
+        env: Any,  # Sphinx's own, unchanged
+        modname: str,
+        classname: str,
+        name: str,
+        type: str | None,  # noqa: A002 (the name Sphinx gives)
+        searchmode: int = 0,
+    ) -> list[Any]:
+        """Find what a name may mean; among several libraries', the page's own."""
+        found = super().find_obj(env, modname, classname, name, type, searchmode)
+        library = (modname or "").partition(".")[0]
+        own = [one for one in found if library and one[0].startswith(f"{library}.")]
+        return own if len(found) > 1 and own else found
+
+
+def setup(app: Sphinx) -> None:
+    """Register what this configuration adds."""
+    app.add_domain(OwnLibraryFirst, override=True)

@@ -94,6 +94,8 @@ def test_the_total_follows_what_is_typed(merchant: FlaskClient, container: Conta
     assert "28 125 000 GNF" in plain(half.text)
     litres = merchant.get(f"{PART}?goods=10000&category=TEXTILE&volume=3.125")
     assert "28 750 000 GNF" in plain(litres.text), "a volume is never in thousands"
+    wrong = plain(merchant.get(f"{PART}?goods=-5&category=TEXTILE&volume=abc").text)
+    assert "2 points demandent votre attention" in wrong
     strict = merchant.get(f"{HOME}?goods=10000&ask=1")
     assert strict.status_code == 422
     assert "Choisissez une catégorie." in plain(strict.text)

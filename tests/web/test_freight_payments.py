@@ -222,7 +222,7 @@ def test_a_proof_pays_once_it_is_validated(
     clock: FrozenClock,
     web_engine: Engine,
 ) -> None:
-    """Sent twice it is one proof; validated it pays; the rest is in the wallet; decided, it stays."""
+    """Sent twice it is one proof; validated it pays, once; what is over is in the wallet."""
     payments: FreightPayments = container.get(FreightPayments)
     sent = payments.add_proof(me, order, francs(30_000_000), picture(), request_id="form")
     again = payments.add_proof(me, order, francs(30_000_000), picture(), request_id="form")
@@ -295,10 +295,10 @@ def test_merchants_are_told_in_their_language(
     while runner.run_next():
         pass
     texts = sorted(mail.text for mail in mailer.sent)
+    why = "Sa page dit pourquoi."
     refund = "28 125 000 GNF sont revenus dans votre portefeuille."
     assert texts == [
-        "Comptoir : une preuve de paiement de votre commande nº 3 a été refusée. "
-        + "Sa page dit pourquoi.",
+        f"Comptoir : une preuve de paiement de votre commande nº 3 a été refusée. {why}",
         f"Comptoir : votre commande nº 1 a été annulée. {refund}",
         "Comptoir : votre commande nº 1 est partie en mer.",
         "Comptoir : votre commande nº 3 a été annulée.",

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 from svcs import Container
 from testkit.freight import give_confirmed, give_container, give_paid, picture
+from testkit.pages import FrozenClock
 from testkit.wealth import get_text, plain
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.payments import FreightPayments
@@ -59,15 +61,17 @@ def send(
     page = browser.get(f"{HOME}commandes/{order.id}").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
+    fields = {
+        "csrf_token": token[1],
+        "request_id": request_id,
+        "amount": amount,
+        "file": FileStorage(io.BytesIO(data), filename=name),
+    }
+    boundary, body = encode_multipart(fields)
     return browser.post(
         f"{HOME}commandes/{order.id}/preuves",
-        data={
-            "csrf_token": token[1],
-            "request_id": request_id,
-            "amount": amount,
-            "file": (io.BytesIO(data), name),
-        },
-        content_type="multipart/form-data",
+        data=body,
+        content_type=f'multipart/form-data; boundary="{boundary}"',
     )
 
 
@@ -89,7 +93,7 @@ def test_a_proof_is_sent_checked_and_pays(
 
 
 def test_a_refused_proof_says_why(
-    merchant: FlaskClient, container: Container, me: str, order: Order
+    merchant: FlaskClient, container: Container, me: str, order: Order, clock: FrozenClock
 ) -> None:
     """The reason is on the page, escaped, and another one is expected."""
     send(merchant, order, picture())
@@ -100,6 +104,7 @@ def test_a_refused_proof_says_why(
     page = merchant.get(f"{HOME}commandes/{order.id}").text
     assert "Votre preuve de paiement a été refusée : envoyez-en une autre." in plain(page)
     assert "Le montant &lt;b&gt;ne se lit pas&lt;/b&gt;" in page
+    clock.forward(seconds=1)
     assert send(merchant, order, picture(), request_id="form-2").status_code == 303
     assert payments.proofs(me, order.id)[0].state is ProofState.PENDING
 
@@ -121,7 +126,7 @@ def bomb() -> bytes:
         (picture(), "recu.png", "beaucoup", "beaucoup n’est pas un nombre"),
         (picture(), "recu.png", "", "Écrivez un montant"),
         (picture(), "recu.png", "0", "0 GNF"),
-        (picture(), "recu.png", "1000,5", "1 000,5 a plus de"),
+        (picture(), "recu.png", "1000,5", "la devise GNF n’en a pas"),
     ],
     ids=["nothing", "pdf", "cut short", "gif", "words", "no amount", "zero", "half a franc"],
 )
@@ -148,13 +153,13 @@ def test_a_picture_bomb_is_refused(merchant: FlaskClient, order: Order) -> None:
     """By the size it says it has, before it is unfolded."""
     answer = send(merchant, order, bomb())
     assert answer.status_code == 422
-    assert "mégapixels" in plain(answer.text)
+    assert "pixels" in plain(answer.text)
 
 
 def test_five_megabytes_pass_where_they_are_wanted(merchant: FlaskClient, order: Order) -> None:
     """The other pages keep their own limit, and the upload has one too."""
     padded = picture("JPEG") + bytes(4_500_000)
-    assert send(merchant, order, padded).status_code in {303, 422}
+    assert send(merchant, order, padded).status_code == 303
     most = LARGER["freight.add_proof"]
     assert send(merchant, order, bytes(most)).status_code == 413
     page = f"{HOME}commandes/{order.id}"

@@ -104,6 +104,9 @@ def test_a_generated_secret_is_accepted(seed: bytes) -> None:
         ("SQLALCHEMY_DATABASE_URI", "sqlite:///x.db", "database_url", "sqlite:///x.db"),
         ("ALLOWED_HOSTS", "one.example.com", "allowed_hosts", ("one.example.com",)),
         ("ADMIN_REQUIRE_2FA", "false", "require_admin_2fa", False),
+        ("ORANGE_MONEY_COUNTRY", "gn", "orange_country", "gn"),
+        ("ORANGE_MONEY_CURRENCY", "gnf", "orange_currency", "GNF"),
+        ("ORANGE_MONEY_BASE_URL", "https://o.example/", "orange_base_url", "https://o.example"),
     ],
 )
 def test_names_of_earlier_programs_are_understood(
@@ -165,3 +168,98 @@ def test_a_host_is_a_name(host: str) -> None:
     """A host with a scheme, a port or blanks is refused with the way to write it."""
     found = codes({**GOOD, "COMPTOIR_ALLOWED_HOSTS": host})
     assert found == {"COMPTOIR_ALLOWED_HOSTS": "settings.host_wrong"}
+
+
+ORANGE = {
+    "COMPTOIR_SMS": "orange",
+    "COMPTOIR_ORANGE_CLIENT_ID": "an application",
+    "ORANGE_MONEY_CLIENT_SECRET": "hunter2",
+    "ORANGE_MONEY_MERCHANT_KEY": "hunter2",
+    "COMPTOIR_ORANGE_COUNTRY": "GN",
+    "COMPTOIR_ORANGE_SMS_SENDER": "+224 620 00 00 09",
+}
+
+
+def test_what_orange_needs_is_read_whole() -> None:
+    """One account opens messages and payments; the currency follows the country; secrets hide."""
+    settings = Settings.from_environ({**GOOD, **ORANGE})
+    assert (settings.orange_country, settings.orange_currency) == ("gn", "GNF")
+    assert settings.orange_sms_sender == "+224620000009"
+    assert settings.takes_orange_money
+    assert settings.reaches_phones
+    assert settings.signs_up_merchants
+    assert "hunter2" not in repr(settings) + str(settings.describe())
+    bare = Settings.from_environ({**GOOD, "COMPTOIR_SECTIONS": "wealth"})
+    assert (bare.orange_country, bare.orange_currency) == ("dev", "OUV")
+    assert not bare.takes_orange_money
+    assert not bare.reaches_phones
+    assert not bare.signs_up_merchants
+    assert bare.require_admin_2fa
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            {"COMPTOIR_SMS": "orange"},
+            {
+                "COMPTOIR_ORANGE_CLIENT_ID": "settings.incomplete",
+                "COMPTOIR_ORANGE_CLIENT_SECRET": "settings.incomplete",
+                "COMPTOIR_ORANGE_SMS_SENDER": "settings.incomplete",
+            },
+        ),
+        (
+            {"ORANGE_MONEY_MERCHANT_KEY": "k", "ORANGE_MONEY_CLIENT_ID": "i"},
+            {"COMPTOIR_ORANGE_CLIENT_SECRET": "settings.incomplete"},
+        ),
+        (
+            {**ORANGE, "COMPTOIR_ORANGE_BASE_URL": "http://127.0.0.1:8080"},
+            {"COMPTOIR_ORANGE_BASE_URL": "settings.url_wrong"},
+        ),
+        (
+            {
+                **ORANGE,
+                "COMPTOIR_SMS": "pigeon",
+                "COMPTOIR_ORANGE_COUNTRY": "guinea",
+                "COMPTOIR_ORANGE_CURRENCY": "francs",
+                "COMPTOIR_ORANGE_SMS_SENDER": "COMPTOIR",
+                "COMPTOIR_PHONE_REGION": "ZZ",
+                "COMPTOIR_MERCHANT_SIGN_UP": "perhaps",
+                "COMPTOIR_SMALLEST_BOOKING_LITRES": "0",
+            },
+            {
+                "COMPTOIR_SMS": "settings.choice_wrong",
+                "COMPTOIR_ORANGE_COUNTRY": "settings.country_wrong",
+                "COMPTOIR_ORANGE_CURRENCY": "settings.currency_wrong",
+                "COMPTOIR_ORANGE_SMS_SENDER": "settings.sender_wrong",
+                "COMPTOIR_PHONE_REGION": "settings.region_wrong",
+                "COMPTOIR_MERCHANT_SIGN_UP": "settings.choice_wrong",
+                "COMPTOIR_SMALLEST_BOOKING_LITRES": "settings.number_wrong",
+            },
+        ),
+    ],
+)
+def test_what_is_wrong_of_phones_and_orange_is_told(
+    change: dict[str, str], found: dict[str, str]
+) -> None:
+    """What is switched on without its account, and each value that is none."""
+    assert codes({**GOOD, **change}) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("http://127.0.0.1:8080", True),
+        ("http://localhost:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://orange.example.com", False),
+        ("http://127.0.0.1.example.com", False),
+    ],
+)
+def test_in_development_orange_may_be_this_machine(url: str, good: bool) -> None:
+    """Without https a secret would travel in clear: only to a server of the same machine."""
+    environ = {"COMPTOIR_ENV": "development", "COMPTOIR_ORANGE_BASE_URL": url}
+    if good:
+        assert Settings.from_environ(environ).orange_base_url == url
+    else:
+        assert codes(environ) == {"COMPTOIR_ORANGE_BASE_URL": "settings.url_wrong"}

@@ -99,12 +99,14 @@ class Visit:
         page: The window.
         address: The site; a request anywhere else is a fault.
         refusals: Statuses that the test means to get (422 for a form with faults).
+        elsewhere: Other addresses that the test means to go to.
         faults: What went wrong so far.
     """
 
     page: Page
     address: str
     refusals: set[int] = field(factory=set)
+    elsewhere: set[str] = field(factory=set)
     faults: list[str] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
@@ -143,7 +145,8 @@ class Visit:
             self.faults.append(f"console {message.type}: {message.text} ({where})")
 
     def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+        meant = tuple(f"{address}/" for address in (self.address, *self.elsewhere))
+        if not request.url.startswith((*meant, "data:", "blob:")):
             self.faults.append(f"request to another host: {request.url}")
 
     def _on_failure(self, request: Request) -> None:

@@ -6,6 +6,7 @@ address that is in neither fails `tests/e2e/test_pages.py`: a new page is added 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -150,6 +151,20 @@ def _pending(scene: Scene) -> str:
     page.locator("#password").fill(admin.password)
     _send(scene.visit)
     return "/plateforme/connexion/code"
+
+
+def _phone_code(scene: Scene) -> str:
+    """The number is accepted, the code awaited: another number each time, for each is limited."""
+    page = scene.visit.page
+    scene.visit.goto("/plateforme/telephone")
+    page.locator("#phone").fill(f"620 00 00 {next(_UNKNOWN_PHONES)}")
+    _send(scene.visit)
+    return "/plateforme/telephone/code"
+
+
+def _phone_user(scene: Scene) -> str:
+    """A merchant who has a phone alone."""
+    return f"/plateforme/admin/utilisateurs/{scene.site.new_merchant().id}"
 
 
 def _link(scene: Scene) -> str:
@@ -425,6 +440,7 @@ def _drawn(visit: Visit) -> None:
     expect(visit.page.locator("#viewer h3").first).to_be_visible(timeout=20_000)
 
 
+_UNKNOWN_PHONES = itertools.cycle(range(60, 100))
 _REFUSED = frozenset({422})
 _CLIENT, _ADMIN, _MERCHANT = Role.CLIENT, Role.ADMIN, Role.MERCHANT
 
@@ -437,6 +453,16 @@ PAGES: tuple[SitePage, ...] = (
         statuses=_REFUSED,
     ),
     SitePage(name="sign-in-code", endpoint="auth.code", path=_pending),
+    SitePage(name="phone", endpoint="phone.ask", path="/plateforme/telephone"),
+    SitePage(
+        name="phone-refused", endpoint="phone.ask", path="/plateforme/telephone", act=_empty,
+        statuses=_REFUSED,
+    ),
+    SitePage(name="phone-code", endpoint="phone.code", path=_phone_code),
+    SitePage(
+        name="phone-code-refused", endpoint="phone.code", path=_phone_code, act=_empty,
+        statuses=_REFUSED,
+    ),
     SitePage(name="forgotten", endpoint="auth.ask_reset", path="/plateforme/mot-de-passe-oublie"),
     SitePage(
         name="forgotten-asked", endpoint="auth.ask_reset", path="/plateforme/mot-de-passe-oublie",
@@ -498,6 +524,7 @@ PAGES: tuple[SitePage, ...] = (
         path="/plateforme/admin/utilisateurs/nouveau", role=_ADMIN, act=_empty, statuses=_REFUSED,
     ),
     SitePage(name="user", endpoint="admin.user", path=_user, role=_ADMIN),
+    SitePage(name="user-phone", endpoint="admin.user", path=_phone_user, role=_ADMIN),
     SitePage(name="user-link", endpoint="admin.user", path=_user, role=_ADMIN, act=_make_link),
     SitePage(name="user-disabled", endpoint="admin.user", path=_disabled, role=_ADMIN),
     SitePage(name="audit", endpoint="admin.audit", path="/plateforme/admin/journal", role=_ADMIN),

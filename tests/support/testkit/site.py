@@ -41,9 +41,11 @@ from comptoir_web.operations.demonstration import (
 from comptoir_web.settings import Settings
 from comptoir_web.storage import ALL_MIGRATIONS
 from comptoir_web.wiring import build_registry
+from logistics_core.testing.orange import FakeOrange
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 from testkit.pages import PASSWORD
+from testkit.phones import code_in
 from testkit.processes import server
 from wealth_core.loans import LoanPlan
 from wealth_core.storage import LoanStore, SavedLoan
@@ -52,7 +54,9 @@ __all__ = ["Authenticator", "Site", "running_site"]
 
 _STEP_S = 30
 _LINK = re.compile(r"https?://\S+/plateforme/lien/\S+")
+_CODE = re.compile(r"\b(\d{6})\b")
 _numbers = itertools.count(1)
+_phones = itertools.count(20)
 
 
 @define
@@ -86,7 +90,9 @@ class Site:
         demonstration: Its accounts and the client's first loan.
         authenticator: The administrator's.
         services: The services of the site, in the test's own process.
-        log: What the server writes, mails included.
+        log: What the server writes, mails and text messages included.
+        orange: Orange Money, as the site pays by it.
+        orange_address: Where its pages are.
     """
 
     address: str
@@ -94,6 +100,8 @@ class Site:
     authenticator: Authenticator
     services: svcs.Container
     log: Path
+    orange: FakeOrange
+    orange_address: str
 
     def account(self, role: Role) -> Account:
         """The demonstration's account of a role."""
@@ -179,14 +187,40 @@ class Site:
 
     def mailed_link(self, email: str, *, timeout_s: float = 20) -> str:
         """The link of the last mail to an address; waited for, since a job sends it."""
+        return self._sent(f"To: {email}\n", _LINK, timeout_s)
+
+    def texted_code(self, phone: str, *, timeout_s: float = 20) -> str:
+        """The code of the last text message to a phone (+224...); a job sends it as well."""
+        return self._sent(f"SMS to {phone}\n", _CODE, timeout_s)
+
+    def _sent(self, head: str, wanted: re.Pattern[str], timeout_s: float) -> str:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            _before, found, after = self.log.read_text().rpartition(f"To: {email}\n")
-            link = _LINK.search(after) if found else None
-            if link is not None:
-                return link[0]
+            _before, found, after = self.log.read_text().rpartition(head)
+            match = wanted.search(after) if found else None
+            if match is not None:
+                return match[0]
             time.sleep(0.1)
-        raise AssertionError(f"no mail with a link came to {email} within {timeout_s:g} s")
+        raise AssertionError(f"nothing came after {head!r} within {timeout_s:g} s")
+
+    def texted_code(self, phone: str, *, timeout_s: float = 20) -> str:
+        """The code of the last message to a phone (E.164); waited for, since a job sends it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            _before, found, after = self.log.read_text().rpartition(f"SMS to {phone}\n")
+            if found and "\n@" in after:
+                return code_in(after)
+            time.sleep(0.1)
+        raise AssertionError(f"no message with a code came to {phone} within {timeout_s:g} s")
+
+    def new_merchant(self, *, name: str = "") -> User:
+        """A new merchant who has a phone and nothing else."""
+        return self.services.get(IdentityService).create_user(
+            email=None,
+            phone=f"+2246200000{next(_phones)}",
+            name=name or "Test merchant",
+            role=Role.MERCHANT.value,
+        )
 
 
 def _ready(port: int) -> bool:
@@ -199,17 +233,27 @@ def _ready(port: int) -> bool:
 
 @contextlib.contextmanager
 def running_site(folder: Path) -> Iterator[Site]:
-    """Serve a site with demonstration data for the length of the block.
+    """Serve a site with demonstration data, and Orange Money beside it, for the length of the block.
 
     Raises:
         ServerStartError: The server did not start; the message holds its last words.
     """
+    orange = FakeOrange()
+    with orange.serving() as orange_address:
+        yield from _running(folder, orange, orange_address)
+
+
+def _running(folder: Path, orange: FakeOrange, orange_address: str) -> Iterator[Site]:
     environment = {
         "COMPTOIR_ENV": "development",
         "COMPTOIR_DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "COMPTOIR_FILES": str(folder / "files"),
         # A browser that walks every page in a minute is not one person.
         "COMPTOIR_RATE_LIMIT": "100000 per minute",
+        "COMPTOIR_ORANGE_BASE_URL": orange_address,
+        "COMPTOIR_ORANGE_CLIENT_ID": orange.credentials["client_id"],
+        "COMPTOIR_ORANGE_CLIENT_SECRET": orange.credentials["client_secret"],
+        "COMPTOIR_ORANGE_MERCHANT_KEY": orange.credentials["merchant_key"],
     }
 
     def command(port: int) -> list[str]:
@@ -232,4 +276,6 @@ def running_site(folder: Path) -> Iterator[Site]:
                 authenticator,
                 services,
                 folder / "comptoir.log",
+                orange,
+                orange_address,
             )

@@ -1,5 +1,9 @@
 """A whole filling played on the real code: merchants who quote, book, wait, pay and cancel.
 
+Nothing is pretended but the merchants: the tariff is published, quotes are kept, rooms are booked
+by the desk, money moves between wallets, and a container goes to sea by itself when it is full. The
+checks then look at what is kept, without the counters that the desk keeps for itself.
+
 It needs the extra ``storage``. The database is the caller's: migrated, empty, and thrown away
 afterwards.
 """
@@ -7,16 +11,21 @@ afterwards.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 import attrs
+
+from logistics_core._checks import check_moment, check_whole
+from logistics_core.errors import PoolFaults
+from shared_kernel import FaultList, Money, round_decimal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from shared_kernel import Money
-
 __all__ = ["CategoryRow", "Check", "ContainerRow", "SimulationReport", "simulate"]
+
+MOST_CLIENTS: Final = 500
 
 
 @attrs.frozen
@@ -24,9 +33,9 @@ class Check:
     """One thing that must hold after the play, looked up in the database.
 
     Args:
-        name: ``volume``, ``stages``, ``capacity``, ``margin`` or ``stored``.
-        passed: whether it holds.
-        detail: the figures that were compared, in one English sentence.
+        name: what must hold, in a few English words.
+        passed: whether it does.
+        detail: the figures that were compared.
     """
 
     name: str
@@ -36,7 +45,7 @@ class Check:
 
 @attrs.frozen(kw_only=True)
 class CategoryRow:
-    """What one category of goods brought, cancelled orders and quotes left out.
+    """What one category of goods brought, quotes and cancelled orders left out.
 
     Args:
         category: its code.
@@ -51,6 +60,18 @@ class CategoryRow:
     litres: int
     revenue: Money
     margin: Money
+
+    @property
+    def volume_cbm(self) -> Decimal:
+        """Their volume in cubic metres."""
+        return Decimal(self.litres).scaleb(-3)
+
+    @property
+    def margin_percent(self) -> Decimal:
+        """The margin in percent of the revenue, to 0.01, half up; 0 of nothing."""
+        if not self.revenue.amount:
+            return Decimal("0.00")
+        return round_decimal(self.margin.amount * 100 / self.revenue.amount, 2)
 
 
 @attrs.frozen(kw_only=True)
@@ -81,8 +102,9 @@ class SimulationReport:
     Args:
         clients: how many merchants.
         seed: the same one plays the same.
-        checks: the five, in the order: volume, stages, capacity, margin, stored.
-        orders: how many orders were made, by their state's value at the end.
+        checks: the five: volume, stages, capacity, margin, orders.
+        orders: how many orders were made.
+        by_state: the same by the state they ended in, by its value.
         revenue: of the orders that are sold.
         margin: of those.
         by_category: the same by category, in the order of the tariff.
@@ -95,7 +117,8 @@ class SimulationReport:
     clients: int
     seed: int
     checks: tuple[Check, ...]
-    orders: dict[str, int]
+    orders: int
+    by_state: dict[str, int]
     revenue: Money
     margin: Money
     by_category: tuple[CategoryRow, ...]
@@ -120,6 +143,17 @@ def simulate(engine: Engine, *, clients: int = 20, seed: int, at: datetime) -> S
         at: when it begins, an aware datetime.
 
     Raises:
-        PoolFaults: too many clients, or none.
+        PoolFaults: too many clients or none, or no moment.
+        ExtraMissing: the extra ``storage`` is not installed.
     """
-    raise NotImplementedError
+    found = FaultList()
+    check_whole(found, "clients", clients, least=1, most=MOST_CLIENTS)
+    check_moment(found, "at", at)
+    found.raise_if_any(PoolFaults)
+
+    from logistics_core._simulation_checks import report
+    from logistics_core._simulation_play import Play
+
+    play = Play(engine, clients=clients, seed=seed, at=at)
+    play.run()
+    return report(engine, play)

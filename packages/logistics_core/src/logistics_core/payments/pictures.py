@@ -162,5 +162,5 @@ _TURNS: Final = {
 def _orientation(image: Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # metadata that cannot be read says nothing, and is dropped
+    except Exception:  # noqa: BLE001  # metadata that cannot be read says nothing, and is dropped
         return 1

@@ -37,7 +37,9 @@ logistics_accounts = Table(
 logistics_movements = Table(
     "logistics_movements",
     metadata,
-    Column("id", OpaqueId, primary_key=True),
+    # The order of those of one moment: a deposit comes before what is paid with it.
+    Column("number", Integer, primary_key=True),
+    Column("id", OpaqueId, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("source", String(80), nullable=False),
     Column("target", String(80), nullable=False),
@@ -47,6 +49,7 @@ logistics_movements = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("actor", OpaqueId, nullable=False),
     Column("reference", String(120), nullable=False),
+    UniqueConstraint("id"),
     UniqueConstraint("key"),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index("ix_logistics_movements_source", "source", "at"),

@@ -371,7 +371,7 @@ class WalletStore:
 
     def _page(self, here: ColumnElement[bool], number: int, per_page: int) -> tuple[Movement, ...]:
         table = logistics_movements
-        statement = select(table).where(here).order_by(table.c.at.desc(), table.c.id)
+        statement = select(table).where(here).order_by(table.c.at.desc(), table.c.number.desc())
         some = statement.limit(per_page).offset((number - 1) * per_page)
         return tuple(_movement(row) for row in self._connection.execute(some).mappings())
 

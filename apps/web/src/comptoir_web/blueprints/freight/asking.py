@@ -15,7 +15,7 @@ from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language
 from logistics_core.measures import Carton, Shipment
 from logistics_core.tariffs import Purchase
-from shared_kernel import FaultList, parse_money
+from shared_kernel import FaultList, from_minor, parse_money
 
 from .forms import CARTONS, MOST_ROWS, VOLUME, CartonForm, QuoteForm
 
@@ -32,6 +32,8 @@ __all__ = ["missing_of", "read_amount", "read_purchase", "refuse_faults", "terms
 
 # What stands in for what is missing, so that what is wrong with the rest is said at once.
 _SOME_SIZE: Final = Decimal(10)
+_SOME_MINOR: Final = 10**6
+_SOME_CODE: Final = "X"
 _FIELDS: Final = {
     "volume_cbm": "volume",
     "weight_kg": "weight",
@@ -73,9 +75,8 @@ def read_purchase(form: QuoteForm, *, currency: str, strict: bool) -> Purchase |
         form.cartons.errors = []
         if strict and not form.volume.typed:
             form.refuse(form.volume, _("Write a volume, for example 3 or 0,5."))
-    if missing_of(form) or form.wrong:
-        return None
-    return _purchase(form, goods, shipment)
+    purchase = _purchase(form, goods, shipment, currency)
+    return None if missing_of(form) or form.wrong else purchase
 
 
 def _hush(*fields: Field) -> None:
@@ -84,24 +85,28 @@ def _hush(*fields: Field) -> None:
         field.errors = []
 
 
-def _purchase(form: QuoteForm, goods: Money | None, shipment: Shipment | None) -> Purchase | None:
-    category, note = form.category.data, (form.note.data or "").strip()
+def _purchase(
+    form: QuoteForm, goods: Money | None, shipment: Shipment | None, currency: str
+) -> Purchase | None:
+    """The purchase; with something in the place of what is missing, which is no purchase then."""
+    goods = from_minor(_SOME_MINOR, currency) if goods is None else goods
+    category, note = form.category.data or _SOME_CODE, (form.note.data or "").strip()
     volume = form.volume.data
     found = FaultList()
     purchase: Purchase | None = None
     with found.collect():
-        if goods is not None and shipment is not None:
+        if shipment is not None:
             purchase = Purchase.of_cartons(goods, category, shipment, note=note)
-        elif goods is not None and volume is not None:
+        else:
             purchase = Purchase(
                 goods=goods,
                 category=category,
-                volume_cbm=volume,
-                weight_kg=form.weight.data,
+                volume_cbm=_SOME_SIZE if volume is None or form.by_cartons else volume,
+                weight_kg=None if form.by_cartons else form.weight.data,
                 note=note,
             )
     refuse_faults(form, found.faults)
-    return None if form.wrong else purchase
+    return purchase
 
 
 def _shipment(form: QuoteForm, *, strict: bool) -> Shipment | None:

@@ -41,7 +41,7 @@ __all__: list[str] = []
 
 PER_PAGE = 25
 MOST_LINES = 20_000
-SORTS = ("number", "category", "litres", "total", "state", "updated_at")
+SORTS = ("number", "category", "litres", "total", "updated_at")
 _OPEN = frozenset({OrderState.QUOTE, OrderState.CONFIRMED, OrderState.PAID})
 
 
@@ -112,8 +112,7 @@ def orders() -> ResponseReturnValue:
             Column("total", _("Total"), numeric=True, sortable=True),
             Column("margin", _("Margin"), numeric=True),
             Column("due", _("Still due"), numeric=True),
-            Column("state", _("State"), sortable=True),
-            Column("updated_at", _("Last move"), sortable=True),
+            Column("updated_at", _("State, since"), sortable=True),
         ),
     )
 

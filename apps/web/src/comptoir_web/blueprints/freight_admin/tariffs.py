@@ -229,6 +229,8 @@ def rates() -> ResponseReturnValue:
     form = RateForm()
     if not form.is_submitted():
         form.version.data = str(history[0].tariff.version)
+        form.rate.process_data(current.tariff.rate)
+        form.real_rate.process_data(current.tariff.real_rate)
         return _rates_page(form, history, current)
     form.validate()
     since = begins(form.effective_from, now())

@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "logistics_movements",
+        Column("number", Integer(), nullable=False),
         Column("id", OpaqueId(), nullable=False),
         Column("kind", String(16), nullable=False),
         Column("source", String(80), nullable=False),
@@ -44,7 +45,8 @@ def upgrade() -> None:
         Column("at", UtcDateTime(), nullable=False),
         Column("actor", OpaqueId(), nullable=False),
         Column("reference", String(120), nullable=False),
-        PrimaryKeyConstraint("id", name="pk_logistics_movements"),
+        PrimaryKeyConstraint("number", name="pk_logistics_movements"),
+        UniqueConstraint("id", name="uq_logistics_movements_id"),
         UniqueConstraint("key", name="uq_logistics_movements_key"),
         CheckConstraint("amount_minor > 0", name=op.f("ck_logistics_movements_amount")),
     )
