@@ -69,10 +69,13 @@ def test_a_payment_is_prepared_then_attached(store: PaymentStore) -> None:
 def test_keys_are_their_owners(store: PaymentStore) -> None:
     """Another amount under the same key is refused; the same key of somebody else is another."""
     mine = prepared(store)
-    for changed in ({"order_id": "o2"}, {"amount": money(1, "GNF")}, {"provider": "other"}):
-        given = {"order_id": "o1", "amount": PRICE, "provider": "orange_money", **changed}
+    for order_id, amount, provider in (
+        ("o2", PRICE, "orange_money"),
+        ("o1", money(1, "GNF"), "orange_money"),
+        ("o1", PRICE, "other"),
+    ):
         with pytest.raises(KeyReused):
-            store.prepare("ann", key="k1", at=NOON, **given)
+            store.prepare("ann", order_id, amount, provider, key="k1", at=NOON)
     theirs = store.prepare("bob", "o1", PRICE, "orange_money", key="k1", at=NOON)
     assert theirs.id != mine.id
     with pytest.raises(PaymentMissing):
@@ -124,7 +127,19 @@ def test_a_forged_notification_is_refused(store: PaymentStore) -> None:
     payment = prepared(store)
     store.check_notification(payment, ASKED.notify_token)
     digest = payment.notify_digest
-    forged = [None, "", "notify-s3cr3", "notify-s3cr3t ", digest, "é", "\ud800", b"x", 7, [], {}]
+    forged: list[object] = [
+        None,
+        "",
+        "notify-s3cr3",
+        "notify-s3cr3t ",
+        digest,
+        "é",
+        "\ud800",
+        b"x",
+        7,
+        [],
+        {},
+    ]
     for token in forged:
         with pytest.raises(NotificationRefused) as refused:
             check_notification(payment, token)

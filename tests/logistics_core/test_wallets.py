@@ -57,10 +57,9 @@ def test_each_kind_joins_its_own_accounts(kind: MovementKind) -> None:
         for target in accounts:
             try:
                 attrs.evolve(movement(kind), source=source, target=target)
-            except WalletFaults as refused:
-                assert "does not go from" in str(refused)
-            else:
-                good.add((source, target))
+            except WalletFaults:
+                continue
+            good.add((source, target))
     named = {tuple(ERASED if "wallet" in end else end for end in ends) for ends in [ENDS[kind]]}
     assert good == {ENDS[kind], *named}
 
@@ -73,7 +72,7 @@ def test_every_fault_is_told_at_once() -> None:
         )
     assert [fault.path for fault in refused.value.faults] == ["id", "key", "amount", "at"]
     with pytest.raises(WalletFaults, match="kind"):
-        attrs.evolve(movement(), kind="deposit")
+        attrs.evolve(movement(), kind="deposit")  # type: ignore[arg-type]  # the test
     assert {wallet_account("ann"), order_account("o1")} == {"wallet:ann", "order:o1"}
 
 
@@ -94,7 +93,7 @@ def test_every_fault_is_told_at_once() -> None:
 def test_an_amount_that_cannot_move_is_refused(amount: object) -> None:
     """Nothing, less than nothing, half a franc, an absurd sum, or no amount at all."""
     with pytest.raises(WalletFaults, match="amount"):
-        attrs.evolve(movement(), amount=amount)
+        attrs.evolve(movement(), amount=amount)  # type: ignore[arg-type]  # the test
 
 
 def test_nobody_gives_what_he_does_not_hold() -> None:
@@ -108,7 +107,7 @@ def test_nobody_gives_what_he_does_not_hold() -> None:
     with pytest.raises(NotEnough, match="300 GNF are left, which is less than 301 GNF"):
         apply(after, movement(MovementKind.WITHDRAWAL, 301))
     yuan = attrs.evolve(movement(MovementKind.WITHDRAWAL), amount=money("1.00", "CNY"))
-    with pytest.raises(NotEnough, match="0.00 CNY are left"):
+    with pytest.raises(NotEnough, match=r"0\.00 CNY are left"):
         apply(after, yuan)
 
 

@@ -28,6 +28,7 @@ from shared_kernel.translations import _compiled
 SOURCES = files("shared_kernel")
 FRENCH = (SOURCES / "translations" / "fr.po").read_text(encoding="utf-8")
 NBSP = "\u00a0"
+_SEEN = errors.StorageError | errors.RenderError | errors.VendorFailed
 
 
 def sentences_of_errors() -> set[str]:
@@ -35,7 +36,7 @@ def sentences_of_errors() -> set[str]:
     seen = {
         name
         for name, cls in vars(errors).items()
-        if isinstance(cls, type) and issubclass(cls, errors.StorageError | errors.RenderError)
+        if isinstance(cls, type) and issubclass(cls, _SEEN)
     }
     found = set()
     for source in Path(str(SOURCES)).glob("*.py"):

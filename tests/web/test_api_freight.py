@@ -195,7 +195,7 @@ def test_another_s_order_does_not_exist(
     """To another merchant it is answered as what was never made; other roles are sent away."""
     order = give_paid(container, me, give_container(container).id).id
     other = api(Role.MERCHANT, email="other@example.com")
-    asked = (
+    asked: tuple[tuple[str, str, object], ...] = (
         ("GET", "", None),
         ("GET", "/offer", None),
         ("GET", "/proofs", None),

@@ -17,6 +17,7 @@ from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.users import UserStore
 from comptoir_web.storage import ALL_MIGRATIONS
+from logistics_core.storage.orders import Order
 from logistics_core.tariffs import starting_tariff
 from shared_kernel import Money, money
 from shared_kernel.engine import create_engine, transaction
@@ -54,7 +55,7 @@ def test_figures_by_category_and_month(migrated: Engine, clock: FrozenClock) -> 
     )
     box = office.add_container("GN-1", actor=None)
     plan = ((0, "TEXTILE", "3"), (0, "DIVERS", "2"), (40, "TEXTILE", "5"), (30, "TEXTILE", "1"))
-    orders = []
+    orders: list[Order] = []
     for days, category, volume in plan:
         clock.forward(days=days)
         made = desk.save_quote(

@@ -118,7 +118,7 @@ def test_the_full_container_earns_what_was_worked_out(
     for volume, category in (("28", "ELECTRONIQUE"), ("30", "TEXTILE"), ("18", "DIVERS")):
         give_paid(container, me, box.id, volume=volume, category=category)
     figures = office.container(box.id).figures
-    assert (figures.container.stage, figures.container.fill_percent) == ("mer", 100)
+    assert (figures.container.stage, figures.container.fill_percent) == ("mer", Decimal(100))
     assert figures.margins.freight == francs(60_800_000)
     assert {one.code: one.margins.freight for one in figures.categories} == {
         "ELECTRONIQUE": francs(22_400_000),

@@ -9,6 +9,7 @@ import pytest
 import svcs
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from svcs import Container
 from testkit.freight import (
     PretendProvider,
@@ -22,7 +23,7 @@ from testkit.freight import (
 )
 from testkit.merchants import expire
 from testkit.pages import FrozenClock
-from testkit.wealth import get_text, plain
+from testkit.wealth import get_text, plain, writes
 from werkzeug.test import TestResponse
 
 from comptoir_web.freight.desk import FreightDesk
@@ -31,6 +32,7 @@ from comptoir_web.freight.values import OrderDetail
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
 from logistics_core.errors import ProviderDown
+from logistics_core.payments import Payment
 from logistics_core.pooling import OrderState
 
 HOME = "/plateforme/groupage/"
@@ -293,7 +295,7 @@ def test_orange_money_pays(
     assert "Il est sur votre compte" in get_text(merchant, waiting)
 
 
-def _only_payment(detail: OrderDetail) -> object:
+def _only_payment(detail: OrderDetail) -> Payment:
     (payment,) = detail.payments
     return payment
 
@@ -333,3 +335,28 @@ def test_another_merchants_things_do_not_exist(
         assert answer.status_code == 404, action
     for strange in ("x" * 500, "%00", "é"):
         assert other.get(page_of(strange)).status_code == 404
+
+
+def test_opening_a_page_writes_nothing(
+    merchant: FlaskClient,
+    container: Container,
+    me: str,
+    orange: PretendProvider,
+    web_engine: Engine,
+) -> None:
+    """Not even where a payment waits that has arrived meanwhile: that is asked for by a button."""
+    held = give_container(container)
+    kept = give_order(container, me)
+    order = give_confirmed(container, me, held.id)
+    waiting = send(merchant, order.id, "/orange").location
+    desk: FreightDesk = container.get(FreightDesk)
+    orange.succeed(_only_payment(desk.order(me, order.id)))
+    calls = orange.calls
+    pages = (HOME, f"{HOME}?goods=1&category=TEXTILE&volume=1", f"{HOME}devis/total?goods=1",
+             page_of(kept.id), page_of(order.id), waiting, f"{HOME}conteneurs",
+             f"{HOME}portefeuille", f"{HOME}fournisseurs")  # fmt: skip
+    with writes(web_engine) as written:
+        for page in pages:
+            assert merchant.get(page).status_code == 200, page
+    assert [statement for statement in written if "logistics_" in statement] == []
+    assert orange.calls == calls

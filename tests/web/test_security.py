@@ -19,6 +19,7 @@ from testkit.pages import PASSWORD, FrozenClock, csrf_token, post
 
 from comptoir_web.app import close_app, create_app
 from comptoir_web.settings import Mode, Secret, Settings
+from comptoir_web.storage import MIGRATIONS
 from comptoir_web.storage.readiness import RECHECK_S, Readiness
 from shared_kernel.errors import DatabaseNewer, DatabaseUnreachable
 
@@ -423,7 +424,7 @@ def test_an_older_and_a_newer_database_are_clear_pages(
         assert newer.status_code == 503
         assert "plus récente" in newer.text
         assert newer.headers["Retry-After"]
-        with_revision(web_engine, "0002")
+        with_revision(web_engine, MIGRATIONS.head)
         assert client.get("/site/").status_code == 200
 
 
@@ -471,7 +472,7 @@ def test_tables_upgraded_while_serving_are_noticed(web_engine: Engine) -> None:
     now = RECHECK_S
     with pytest.raises(DatabaseNewer):
         readiness.require()
-    with_revision(web_engine, "0002")
+    with_revision(web_engine, MIGRATIONS.head)
     readiness.require()
 
 

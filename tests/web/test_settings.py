@@ -172,7 +172,7 @@ def test_a_host_is_a_name(host: str) -> None:
 
 ORANGE = {
     "COMPTOIR_SMS": "orange",
-    "COMPTOIR_ORANGE_CLIENT_ID": "an application",
+    "COMPTOIR_ORANGE_CLIENT_ID": "an-application",
     "ORANGE_MONEY_CLIENT_SECRET": "hunter2",
     "ORANGE_MONEY_MERCHANT_KEY": "hunter2",
     "COMPTOIR_ORANGE_COUNTRY": "GN",
@@ -220,6 +220,7 @@ def test_what_orange_needs_is_read_whole() -> None:
             {
                 **ORANGE,
                 "COMPTOIR_SMS": "pigeon",
+                "ORANGE_MONEY_CLIENT_SECRET": "hunter 2",
                 "COMPTOIR_ORANGE_COUNTRY": "guinea",
                 "COMPTOIR_ORANGE_CURRENCY": "francs",
                 "COMPTOIR_ORANGE_SMS_SENDER": "COMPTOIR",
@@ -229,6 +230,7 @@ def test_what_orange_needs_is_read_whole() -> None:
             },
             {
                 "COMPTOIR_SMS": "settings.choice_wrong",
+                "ORANGE_MONEY_CLIENT_SECRET": "settings.credential_wrong",
                 "COMPTOIR_ORANGE_COUNTRY": "settings.country_wrong",
                 "COMPTOIR_ORANGE_CURRENCY": "settings.currency_wrong",
                 "COMPTOIR_ORANGE_SMS_SENDER": "settings.sender_wrong",

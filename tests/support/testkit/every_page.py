@@ -25,6 +25,7 @@ from testkit.merchants import (
     give_orders,
     give_payment,
 )
+from testkit.offices import Office, a_second_rate, give_office
 from testkit.pages import PASSWORD
 from testkit.plans import give_plan, give_unpriced
 from testkit.riches import followed_clients
@@ -64,6 +65,7 @@ OTHER_TABLE = (
 )
 CLIENTS = "/plateforme/admin/clients/"
 QUOTES = "/plateforme/admin/cours/"
+OFFICE = "/plateforme/admin/groupage/"
 PLAN = "/plateforme/plan/"
 FREIGHT = "/plateforme/groupage/"
 BY_CARTONS = (
@@ -229,9 +231,13 @@ def _stale(scene: Scene) -> str:
     return f"{EXAMPLE}&saved={saved}&version=999"
 
 
-def _empty(visit: Visit) -> None:
+def _fill_nothing(visit: Visit) -> None:
     for field in visit.page.locator("main form input:visible:not([readonly])").all():
         field.fill("")
+
+
+def _empty(visit: Visit) -> None:
+    _fill_nothing(visit)
     _send(visit)
 
 
@@ -441,6 +447,42 @@ def _drawn(visit: Visit) -> None:
 
 
 _UNKNOWN_PHONES = itertools.cycle(range(60, 100))
+
+
+def _office(path: str | Callable[[Office], str] = "", *, rates: bool = False) -> Prepare:
+    """A page of freight's administration, where something of every kind is to be decided."""
+
+    def prepare(scene: Scene) -> str:
+        there = give_office(scene.site.services)
+        if rates:
+            a_second_rate(scene.site.services)
+        return OFFICE + (path if isinstance(path, str) else path(there))
+
+    return prepare
+
+
+def _close_overtaken(visit: Visit) -> None:
+    """Someone booked in the container since its page was opened."""
+    for name in ("version", "saw_booked"):
+        seen = f"form[action$=fermer] [name={name}]"
+        visit.page.evaluate("seen => { document.querySelector(seen).value = '0' }", seen)
+    visit.page.locator("form[action$=fermer] button").click()
+    visit.page.locator("dialog[open] .btn-danger").click()
+    visit.page.wait_for_load_state()
+
+
+def _preview_tariff(visit: Visit) -> None:
+    visit.page.locator("#rate").fill("1400")
+    visit.page.locator("main form.card .btn-primary").click()
+    visit.page.wait_for_load_state()
+
+
+def _empty_tariff(visit: Visit) -> None:
+    _fill_nothing(visit)
+    visit.page.locator("main form.card .btn-primary").click()
+    visit.page.wait_for_load_state()
+
+
 _REFUSED = frozenset({422})
 _CLIENT, _ADMIN, _MERCHANT = Role.CLIENT, Role.ADMIN, Role.MERCHANT
 
@@ -483,6 +525,9 @@ PAGES: tuple[SitePage, ...] = (
     ),
     SitePage(
         name="account-staff", endpoint="account.show", path="/plateforme/compte/", role=Role.STAFF
+    ),
+    SitePage(
+        name="account-name", endpoint="account.name", path="/plateforme/compte/nom", role=_CLIENT
     ),
     SitePage(
         name="password", endpoint="account.password", path="/plateforme/compte/mot-de-passe",
@@ -750,7 +795,7 @@ PAGES: tuple[SitePage, ...] = (
     ),
     SitePage(
         name="freight", endpoint="freight.index",
-        path=_orders_of("?goods=10000&category=TEXTILE&volume=3"), role=_MERCHANT, fresh=True,
+        path=_orders_of("?goods=10000&category=TEXTILE&volume=3"), role=_MERCHANT,
     ),
     SitePage(
         name="freight-cartons", endpoint="freight.index", path=_freight(BY_CARTONS),
@@ -762,47 +807,39 @@ PAGES: tuple[SitePage, ...] = (
     ),
     SitePage(
         name="freight-order-quote", endpoint="freight.order", path=_order("quote"),
-        role=_MERCHANT, act=_unfold, fresh=True,
+        role=_MERCHANT, act=_unfold,
     ),
     SitePage(
         name="freight-order-without-room", endpoint="freight.order", path=_too_large_for_any,
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-order-expired", endpoint="freight.order", path=_order("expired"),
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-order-waiting", endpoint="freight.order", path=_order("waiting"),
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-order-confirmed", endpoint="freight.order", path=_order("confirmed"),
-        role=_MERCHANT, act=_unfold, fresh=True,
-    ),
-    SitePage(
-        name="freight-order-checked", endpoint="freight.order", path=_order("checked"),
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT, act=_unfold,
     ),
     SitePage(
         name="freight-order-refused-proof", endpoint="freight.order", path=_order("refused"),
-        role=_MERCHANT, act=_send_no_picture, statuses=_REFUSED, fresh=True,
+        role=_MERCHANT, act=_send_no_picture, statuses=_REFUSED,
     ),
     SitePage(
         name="freight-order-paid", endpoint="freight.order", path=_order("paid"),
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-order-at-sea", endpoint="freight.order", path=_order("at sea"),
-        role=_MERCHANT, fresh=True,
-    ),
-    SitePage(
-        name="freight-order-cancelled", endpoint="freight.order", path=_order("cancelled"),
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-payment", endpoint="freight.payment", path=_asked_payment,
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-containers", endpoint="freight.containers", path=_freight("conteneurs"),
@@ -810,19 +847,100 @@ PAGES: tuple[SitePage, ...] = (
     ),
     SitePage(
         name="freight-wallet", endpoint="freight.wallet", path=_orders_of("portefeuille"),
-        role=_MERCHANT, fresh=True,
-    ),
-    SitePage(
-        name="freight-wallet-none", endpoint="freight.wallet", path=f"{FREIGHT}portefeuille",
-        role=_MERCHANT, fresh=True,
+        role=_MERCHANT,
     ),
     SitePage(
         name="freight-suppliers", endpoint="freight.suppliers", path=_freight("fournisseurs"),
         role=_MERCHANT,
     ),
+    SitePage(name="office", endpoint="freight_admin.index", path=_office(), role=_ADMIN),
     SitePage(
-        name="freight-suppliers-none", endpoint="freight.suppliers",
-        path=f"{FREIGHT}fournisseurs?q=nobody", role=_MERCHANT,
+        name="office-orders", endpoint="freight_admin.orders", path=_office("commandes"),
+        role=_ADMIN,
+    ),
+    SitePage(
+        name="office-order", endpoint="freight_admin.order",
+        path=_office(lambda there: f"commandes/{there.waiting}"), role=_ADMIN, act=_unfold,
+    ),
+    SitePage(
+        name="office-proofs", endpoint="freight_admin.proofs", path=_office("preuves"),
+        role=_ADMIN,
+    ),
+    SitePage(
+        name="office-proof", endpoint="freight_admin.proof",
+        path=_office(lambda there: f"preuves/{there.proof}"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-containers", endpoint="freight_admin.containers",
+        path=_office("conteneurs"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-container", endpoint="freight_admin.container",
+        path=_office(lambda there: f"conteneurs/{there.container}"), role=_ADMIN, act=_unfold,
+    ),
+    SitePage(
+        name="office-container-overtaken", endpoint="freight_admin.container",
+        path=_office(lambda there: f"conteneurs/{there.container}"), role=_ADMIN,
+        act=_close_overtaken, statuses=frozenset({409}),
+    ),
+    SitePage(
+        name="office-container-new", endpoint="freight_admin.new_container",
+        path=_office("conteneurs/nouveau"), role=_ADMIN, act=_empty, statuses=_REFUSED,
+    ),
+    SitePage(
+        name="office-container-cancel", endpoint="freight_admin.cancel_container",
+        path=_office(lambda there: f"conteneurs/{there.container}/annuler"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-pool", endpoint="freight_admin.pool", path=_office("attente"), role=_ADMIN
+    ),
+    SitePage(
+        name="office-quote", endpoint="freight_admin.quote", role=_ADMIN,
+        path=_office("devis?goods=15000&category=ELECTRONIQUE&volume_cbm=3&commission=4"),
+    ),
+    SitePage(
+        name="office-tariffs", endpoint="freight_admin.tariffs",
+        path=_office("tarifs", rates=True), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-tariff", endpoint="freight_admin.tariff",
+        path=_office("tarifs/2", rates=True), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-tariff-preview", endpoint="freight_admin.new_tariff",
+        path=_office("tarifs/nouveau"), role=_ADMIN, act=_preview_tariff,
+    ),
+    SitePage(
+        name="office-tariff-refused", endpoint="freight_admin.new_tariff",
+        path=_office("tarifs/nouveau"), role=_ADMIN, act=_empty_tariff, statuses=_REFUSED,
+    ),
+    SitePage(
+        name="office-rates", endpoint="freight_admin.rates", path=_office("taux", rates=True),
+        role=_ADMIN,
+    ),
+    SitePage(
+        name="office-merchants", endpoint="freight_admin.merchants",
+        path=_office("marchands"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-merchant", endpoint="freight_admin.merchant",
+        path=_office(lambda there: f"marchands/{there.merchant}"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-suppliers", endpoint="freight_admin.suppliers",
+        path=_office("fournisseurs"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-supplier", endpoint="freight_admin.supplier",
+        path=_office(lambda there: f"fournisseurs/{there.supplier}"), role=_ADMIN, act=_remove,
+    ),
+    SitePage(
+        name="office-supplier-new", endpoint="freight_admin.new_supplier",
+        path=_office("fournisseurs/nouveau"), role=_ADMIN,
+    ),
+    SitePage(
+        name="office-figures", endpoint="freight_admin.figures", path=_office("chiffres"),
+        role=_ADMIN, act=_unfold,
     ),
     SitePage(
         name="error-forbidden", endpoint="admin.users", path="/plateforme/admin/utilisateurs",
@@ -844,6 +962,26 @@ NOT_PAGES: Mapping[str, str] = {
     "api_docs.docs_file": "a file",
     "api_docs.openapi": "the document of the API",
     "api_docs.holdings": "the schema of the documents of holdings",
+    "api_freight.get_order": "the API",
+    "api_freight.get_tariff": "the API",
+    "api_freight.get_wallet": "the API",
+    "api_freight.list_containers": "the API",
+    "api_freight.list_orders": "the API",
+    "api_freight.list_proofs": "the API",
+    "api_freight.list_suppliers": "the API",
+    "api_freight.offer": "the API",
+    "api_freight_admin.get_container": "the API",
+    "api_freight_admin.get_figures": "the API",
+    "api_freight_admin.get_merchant": "the API",
+    "api_freight_admin.get_order": "the API",
+    "api_freight_admin.get_picture": "the API",
+    "api_freight_admin.get_pool": "the API",
+    "api_freight_admin.get_proof": "the API",
+    "api_freight_admin.list_containers": "the API",
+    "api_freight_admin.list_merchants": "the API",
+    "api_freight_admin.list_orders": "the API",
+    "api_freight_admin.list_proofs": "the API",
+    "api_freight_admin.list_tariffs": "the API",
     "api_holdings.get_holdings": "the API",
     "api_networth.get_net_worth": "the API",
     "api_networth.list_snapshots": "the API",
@@ -855,6 +993,10 @@ NOT_PAGES: Mapping[str, str] = {
     "api_session.me": "the API",
     "assets.asset": "a file",
     "clients.index_csv": "a download",
+    "freight_admin.categories_csv": "a download",
+    "freight_admin.months_csv": "a download",
+    "freight_admin.orders_csv": "a download",
+    "freight_admin.proof_image": "a picture, as an attachment",
     "auth.home": "leads to the first page of a role",
     "freight.proof": "a download",
     "freight.total": "what the script of the quote asks for",

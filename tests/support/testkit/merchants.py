@@ -61,8 +61,17 @@ def give_freight(services: svcs.Container) -> str:
     return made.id
 
 
+_MADE: Final[dict[str, Mapping[str, Order]]] = {}
+
+
 def give_orders(services: svcs.Container, owner: str) -> Mapping[str, Order]:
-    """An order of each kind, by a name of it; the wallet holds a little."""
+    """An order of each kind, by a name of it, once an owner; the wallet holds a little."""
+    if owner not in _MADE:
+        _MADE[owner] = _orders(services, owner)
+    return _MADE[owner]
+
+
+def _orders(services: svcs.Container, owner: str) -> Mapping[str, Order]:
     desk: FreightDesk = services.get(FreightDesk)
     office: FreightOffice = services.get(FreightOffice)
     payments: FreightPayments = services.get(FreightPayments)

@@ -6,9 +6,11 @@ On top of `testkit.freight`, and through the services of a site as well, once ho
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+from sqlalchemy import Engine
 
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.office import FreightOffice
@@ -30,7 +32,7 @@ from testkit.freight import (
 if TYPE_CHECKING:
     import svcs
 
-__all__ = ["Office", "full_container", "give_office"]
+__all__ = ["Office", "a_second_rate", "full_container", "give_office"]
 
 
 @frozen(kw_only=True)
@@ -62,14 +64,15 @@ class Office:
     supplier: str
 
 
-_MADE: dict[int, Office] = {}
+_MADE: dict[str, Office] = {}
 
 
 def give_office(services: svcs.Container) -> Office:
-    """Make all of it, the first time it is asked for on these services."""
-    if id(services) not in _MADE:
-        _MADE[id(services)] = _made(services)
-    return _MADE[id(services)]
+    """Make all of it, the first time it is asked for on this database."""
+    database = str(services.get(Engine).url)
+    if database not in _MADE:
+        _MADE[database] = _made(services)
+    return _MADE[database]
 
 
 def _made(services: svcs.Container) -> Office:
@@ -117,6 +120,14 @@ def _made(services: svcs.Container) -> Office:
         refused=refused.id,
         supplier=supplier.supplier.id,
     )
+
+
+def a_second_rate(services: svcs.Container) -> None:
+    """Other rates from now on, so that they have a history; once."""
+    office: FreightOffice = services.get(FreightOffice)
+    rate, real = Decimal(1300), Decimal("1255.5")
+    if all(one.tariff.rate != rate for one in office.tariffs()):
+        office.publish_rate(rate, real_rate=real, effective_from=None, actor=None)
 
 
 def full_container(services: svcs.Container) -> str:

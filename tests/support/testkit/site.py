@@ -54,7 +54,6 @@ __all__ = ["Authenticator", "Site", "running_site"]
 
 _STEP_S = 30
 _LINK = re.compile(r"https?://\S+/plateforme/lien/\S+")
-_CODE = re.compile(r"\b(\d{6})\b")
 _numbers = itertools.count(1)
 _phones = itertools.count(20)
 
@@ -187,21 +186,14 @@ class Site:
 
     def mailed_link(self, email: str, *, timeout_s: float = 20) -> str:
         """The link of the last mail to an address; waited for, since a job sends it."""
-        return self._sent(f"To: {email}\n", _LINK, timeout_s)
-
-    def texted_code(self, phone: str, *, timeout_s: float = 20) -> str:
-        """The code of the last text message to a phone (+224...); a job sends it as well."""
-        return self._sent(f"SMS to {phone}\n", _CODE, timeout_s)
-
-    def _sent(self, head: str, wanted: re.Pattern[str], timeout_s: float) -> str:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            _before, found, after = self.log.read_text().rpartition(head)
-            match = wanted.search(after) if found else None
-            if match is not None:
-                return match[0]
+            _before, found, after = self.log.read_text().rpartition(f"To: {email}\n")
+            link = _LINK.search(after) if found else None
+            if link is not None:
+                return link[0]
             time.sleep(0.1)
-        raise AssertionError(f"nothing came after {head!r} within {timeout_s:g} s")
+        raise AssertionError(f"no mail with a link came to {email} within {timeout_s:g} s")
 
     def texted_code(self, phone: str, *, timeout_s: float = 20) -> str:
         """The code of the last message to a phone (E.164); waited for, since a job sends it."""
@@ -233,7 +225,7 @@ def _ready(port: int) -> bool:
 
 @contextlib.contextmanager
 def running_site(folder: Path) -> Iterator[Site]:
-    """Serve a site with demonstration data, and Orange Money beside it, for the length of the block.
+    """Serve a site with demonstration data and Orange Money, for the length of the block.
 
     Raises:
         ServerStartError: The server did not start; the message holds its last words.

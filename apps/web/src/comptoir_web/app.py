@@ -41,6 +41,7 @@ from comptoir_web.presentation.compression import init_compression
 from comptoir_web.security.forgery import exempt_api, init_forgery
 from comptoir_web.security.headers import init_headers
 from comptoir_web.security.hosts import PROBES, init_hosts
+from comptoir_web.security.identifiers import init_identifiers
 from comptoir_web.security.proxies import KnownProxies
 from comptoir_web.security.rates import init_rates
 from comptoir_web.security.sizes import init_sizes
@@ -119,6 +120,7 @@ def create_app(
     init_metrics(app)
     init_hosts(app, settings)
     init_sizes(app, settings)
+    init_identifiers(app)
     init_rates(app, settings)
     protect = init_forgery(app)
     _init_readiness(app, registry)

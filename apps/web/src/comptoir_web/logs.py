@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["init_logs", "init_sentry", "redacted"]
 
 _NAMES = re.compile(
-    r"pass(word|wd)?$|password|secret|token|cookie|authorization|csrf|^code$|totp|dsn|api_?key",
+    r"pass(word|wd)?$|password|secret|token|cookie|authorization|csrf|^(second_)?code$|totp|dsn"
+    r"|api_?key|^phone(_e164)?$",
     re.IGNORECASE,
 )
 _SHAPES = (

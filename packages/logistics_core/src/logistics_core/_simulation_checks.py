@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from logistics_core.pooling import LEGAL_MOVES, SEA_ROUTE, OrderState
 from logistics_core.simulation import CategoryRow, Check, ContainerRow, SimulationReport
@@ -31,7 +31,6 @@ from logistics_core.tariffs import quote
 from logistics_core.tariffs.documents import client_quote_from_json, purchase_from_json
 from logistics_core.wallets import MovementKind
 from shared_kernel import from_minor, to_minor
-from shared_kernel.engine import reading
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping, Table
@@ -59,26 +58,23 @@ class _Kept:
         return [row for row in self.orders.values() if row["state"] not in _UNSOLD]
 
 
-def report(engine: Engine, play: Play) -> SimulationReport:
+def report(connection: Connection, play: Play) -> SimulationReport:
     """Looks at what a play left in the database."""
-    with reading(engine) as connection:
-        kept = _kept(connection)
-        checks = (
+    kept = _kept(connection)
+    tariff = TariffStore(connection).version(1).tariff
+    codes = [category.code for category in tariff.categories]
+    moved = logistics_movements.c
+    refunds = select(moved.amount_minor).where(moved.kind == MovementKind.REFUND.value)
+    return SimulationReport(
+        clients=play.clients,
+        seed=play.seed,
+        checks=(
             _volume(kept),
             _stages(kept),
             _capacity(kept),
             _margin(connection, kept),
             _stored(connection, kept, play),
-        )
-        tariff = TariffStore(connection).version(1).tariff
-        moved = logistics_movements.c
-        refunds = select(moved.amount_minor).where(moved.kind == MovementKind.REFUND.value)
-        refunded = sum(connection.execute(refunds).scalars())
-    codes = [category.code for category in tariff.categories]
-    return SimulationReport(
-        clients=play.clients,
-        seed=play.seed,
-        checks=checks,
+        ),
         orders=len(kept.orders),
         by_state={
             state.value: count
@@ -90,7 +86,7 @@ def report(engine: Engine, play: Play) -> SimulationReport:
         by_category=tuple(_category(kept, code, tariff.currency) for code in codes),
         containers=tuple(_container(kept, row) for row in kept.containers.values()),
         waiting_litres=_sum(kept.orders.values(), "waiting_litres"),
-        refunded=from_minor(refunded, tariff.currency),
+        refunded=from_minor(sum(connection.execute(refunds).scalars()), tariff.currency),
         refused=dict(sorted(play.refused.items())),
     )
 

@@ -153,7 +153,9 @@ def simulate(engine: Engine, *, clients: int = 20, seed: int, at: datetime) -> S
 
     from logistics_core._simulation_checks import report
     from logistics_core._simulation_play import Play
+    from shared_kernel.engine import reading
 
     play = Play(engine, clients=clients, seed=seed, at=at)
     play.run()
-    return report(engine, play)
+    with reading(engine) as connection:
+        return report(connection, play)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from logistics_core.pooling import OrderState
 from logistics_core.suppliers import Badge
 from logistics_core.tariffs import ClientQuote, Purchase
 from logistics_core.wallets import MovementKind
-from shared_kernel import FaultKind, FaultList, Faults, Money
+from shared_kernel import FaultKind, FaultList, Faults, Money, shown
 
 if TYPE_CHECKING:
     from comptoir_web.freight.values import ContainerGauge, OrderDetail, OrderPage, Wallet
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from logistics_core.wallets import Movement
 
 __all__ = [
+    "ID_FIELD",
+    "ID_PARAMETER",
     "MAX_CARTONS",
     "Confirmation",
     "FreightContainer",
@@ -39,6 +42,7 @@ __all__ = [
     "FreightProof",
     "FreightProofs",
     "FreightPurchase",
+    "FreightSearch",
     "FreightSupplier",
     "FreightSuppliers",
     "OrderOffer",
@@ -46,13 +50,17 @@ __all__ = [
     "PaymentToMake",
     "WalletMovement",
     "WalletPage",
+    "check_id",
 ]
 
 MAX_CARTONS: Final = 100
 MAX_PARTS: Final = 20
 MOST_PER_PAGE: Final = 100
 LAST_PAGE: Final = 100_000
-_ID: Final = {"schema": {"pattern": "^[0-9a-f]{32}$"}}
+LONGEST_SEARCH: Final = 100
+ID_FIELD: Final = {"schema": {"pattern": "^[0-9a-f]{32}$"}}
+ID_PARAMETER: Final = {"type": str, **ID_FIELD}
+_ID: Final = re.compile("[0-9a-f]{32}", re.ASCII)
 
 NO_ROOM_TOLD = FaultKind(
     "api.no_room_told", "the room it takes is not told: give volume_cbm, or cartons"
@@ -60,11 +68,22 @@ NO_ROOM_TOLD = FaultKind(
 TOO_MANY_CARTONS = FaultKind(
     "api.too_many_cartons", "{given} kinds of cartons are too many: give at most {most}"
 )
+NOT_AN_ID = FaultKind(
+    "api.not_an_id", "{given} is no identifier of ours: send one that an answer gave"
+)
+LONG_SEARCH = FaultKind("api.long_search", "this is too long: write at most {most} characters")
 PAGE_RANGE = FaultKind("api.page_range", "{given} is not between {least} and {most}")
 SEVERAL_WAYS = FaultKind(
     "api.several_ways", "an order is confirmed in one way: give container_id, or parts, or wait"
 )
 TWICE_A_CONTAINER = FaultKind("api.twice_a_container", "{given} is given twice: add its parts up")
+
+
+def check_id(faults: FaultList, path: str, value: str | None) -> None:
+    """Record an identifier that no answer gave; None is none."""
+    if value is not None:
+        known = _ID.fullmatch(value) is not None
+        faults.check(known, NOT_AN_ID, path, given=shown(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +109,29 @@ class FreightPage:
             ("per_page", self.per_page, MOST_PER_PAGE),
         ):
             faults.check(1 <= given <= most, PAGE_RANGE, name, given=given, least=1, most=most)
+        faults.raise_if_any(Faults)
+
+
+@attrs.frozen(kw_only=True)
+class FreightSearch(FreightPage):
+    """Which page of a list, and what is looked for in it.
+
+    Attributes:
+        search: What is looked for, at most 100 characters.
+        page: Its number, from 1; the last one stands for those after it.
+        per_page: How many a page, 1 to 100.
+    """
+
+    search: str = attrs.field(
+        default="", metadata={"schema": {"maxLength": LONGEST_SEARCH, "default": ""}}
+    )
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        with faults.collect():
+            FreightPage.__attrs_post_init__(self)
+        short = len(self.search) <= LONGEST_SEARCH
+        faults.check(short, LONG_SEARCH, "search", most=LONGEST_SEARCH)
         faults.raise_if_any(Faults)
 
 
@@ -282,7 +324,7 @@ class OrderPart:
         litres: Its volume.
     """
 
-    container_id: str = attrs.field(metadata=_ID)
+    container_id: str = attrs.field(metadata=ID_FIELD)
     litres: int = attrs.field(metadata={"schema": {"minimum": 1, "maximum": 1_000_000}})
 
 
@@ -299,7 +341,7 @@ class Confirmation:
         wait: Whether all of it waits for room.
     """
 
-    container_id: str | None = attrs.field(default=None, metadata=_ID)
+    container_id: str | None = attrs.field(default=None, metadata=ID_FIELD)
     parts: tuple[OrderPart, ...] = attrs.field(
         default=(), metadata={"schema": {"maxItems": MAX_PARTS, "default": []}}
     )
@@ -313,8 +355,10 @@ class Confirmation:
         faults.check(ways <= 1, SEVERAL_WAYS, "")
         few = len(self.parts) <= MAX_PARTS
         faults.check(few, PAGE_RANGE, "parts", given=len(self.parts), least=0, most=MAX_PARTS)
+        check_id(faults, "container_id", self.container_id)
         seen: set[str] = set()
         for place, part in enumerate(self.parts):
+            check_id(faults, f"parts[{place}].container_id", part.container_id)
             new = part.container_id not in seen
             path = f"parts[{place}].container_id"
             faults.check(new, TWICE_A_CONTAINER, path, given=part.container_id)

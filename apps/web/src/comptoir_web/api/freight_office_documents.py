@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from comptoir_web.api.freight_documents import (
+    ID_FIELD,
+    ID_PARAMETER,
     FreightOrder,
     FreightPage,
     FreightProof,
     FreightPurchase,
+    FreightSearch,
+    check_id,
 )
 from comptoir_web.freight.reading import detail_of
 from logistics_core.pooling import Capacity, OrderState
@@ -76,7 +80,6 @@ __all__ = [
 MAX_CATEGORIES: Final = 100
 CURRENCY: Final = {"enum": list(currency_codes())}
 _CODE: Final = {"schema": {"pattern": "^[A-Z0-9_]{1,32}$"}}
-_ID: Final = {"schema": {"pattern": "^[0-9a-f]{32}$"}}
 
 BAD_DAYS = FaultKind("api.bad_days", "{given} is not a number of days: from {least} to {most}")
 NOT_A_STATE = FaultKind("api.not_a_state", "{given} is not a state: give {accepted}")
@@ -360,8 +363,13 @@ class OfficeQuestion:
     """
 
     purchase: FreightPurchase
-    merchant_id: str | None = attrs.field(default=None, metadata=_ID)
+    merchant_id: str | None = attrs.field(default=None, metadata=ID_FIELD)
     commission: Decimal | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        check_id(faults, "merchant_id", self.merchant_id)
+        faults.raise_if_any(Faults)
 
 
 @attrs.frozen(kw_only=True)
@@ -527,7 +535,7 @@ class OfficeOrderLine:
 
 
 @attrs.frozen(kw_only=True)
-class OfficeOrdersQuestion(FreightPage):
+class OfficeOrdersQuestion(FreightSearch):
     """Which orders.
 
     Attributes:
@@ -546,9 +554,8 @@ class OfficeOrdersQuestion(FreightPage):
         metadata={"type": str, "schema": {"enum": [each.value for each in OrderState]}},
     )
     category: str | None = attrs.field(default=None, metadata={"type": str})
-    container_id: str | None = attrs.field(default=None, metadata={"type": str})
-    merchant_id: str | None = attrs.field(default=None, metadata={"type": str})
-    search: str = attrs.field(default="", metadata={"schema": {"maxLength": 100}})
+    container_id: str | None = attrs.field(default=None, metadata=ID_PARAMETER)
+    merchant_id: str | None = attrs.field(default=None, metadata=ID_PARAMETER)
     sort: str = attrs.field(
         default="-number",
         metadata={
@@ -562,7 +569,9 @@ class OfficeOrdersQuestion(FreightPage):
     def __attrs_post_init__(self) -> None:
         faults = FaultList()
         with faults.collect():
-            FreightPage.__attrs_post_init__(self)
+            FreightSearch.__attrs_post_init__(self)
+        check_id(faults, "container_id", self.container_id)
+        check_id(faults, "merchant_id", self.merchant_id)
         states = tuple(OrderState)
         known = self.state is None or self.state in states
         accepted = ", ".join(states)
@@ -967,7 +976,7 @@ class OfficeMerchant:
 
 
 @attrs.frozen(kw_only=True)
-class MerchantsQuestion(FreightPage):
+class MerchantsQuestion(FreightSearch):
     """Which merchants.
 
     Attributes:
@@ -975,8 +984,6 @@ class MerchantsQuestion(FreightPage):
         page: The number of the page, from 1; the last one stands for those after it.
         per_page: How many a page, 1 to 100.
     """
-
-    search: str = attrs.field(default="", metadata={"schema": {"maxLength": 100}})
 
 
 @attrs.frozen(kw_only=True)

@@ -95,8 +95,9 @@ _ANSWER_HEADERS: Final[Mapping[str, JsonSchema]] = {
         "schema": {"type": "string"},
     },
 }
-_FILES: Final[dict[str, tuple[Sequence[str], Sequence[str]]]] = {}
-"""The media types that an operation reads and answers in place of JSON, by its name."""
+_FILES: Final[dict[str, tuple[Sequence[str], Sequence[str], bool]]] = {}
+"""The media types that an operation reads and answers in place of JSON, and whether what it reads
+must be there, by its name."""
 _PROBLEM_HEADERS: Final = {401: "WWW-Authenticate", 403: None, 405: "Allow", 429: "Retry-After"}
 
 
@@ -176,7 +177,8 @@ def operation(
         problems: Statuses of problems beyond those that every endpoint of its kind has.
         answer_headers: The headers of its answer, among those described here.
         signed_in: Whether it needs an access token.
-        reads: The media types of the file it reads in place of JSON; it reads it by itself.
+        reads: The media types of the file it reads in place of JSON; it reads it by itself. Of a
+            public operation it may be missing: whatever is sent, the answer is the same.
         gives: The media types of the file it answers in place of JSON, as a response of Flask.
     """
     statuses = {400, 429, 503, *problems}
@@ -192,7 +194,7 @@ def operation(
     described[status] = answer_headers
     models: dict[str, Any] = {f"HTTP_{code}": Problem for code in statuses}
     models[f"HTTP_{status}"] = answer
-    _FILES[name] = (reads, gives)
+    _FILES[name] = (reads, gives, signed_in)
 
     def declare(view: Callable[..., object]) -> Callable[..., FlaskResponse]:
         documented = _SPEC.validate(
@@ -268,9 +270,9 @@ def _assembled() -> JsonSchema:
 
 def _describe_files(described: JsonSchema) -> None:
     """Say which files an operation reads and gives: spectree knows JSON alone."""
-    reads, gives = _FILES[described["operationId"]]
+    reads, gives, required = _FILES[described["operationId"]]
     if reads:
-        described["requestBody"] = {"required": True, "content": _file_content(reads)}
+        described["requestBody"] = {"required": required, "content": _file_content(reads)}
     if gives:
         described["responses"]["200"]["content"] = _file_content(gives)
 

@@ -17,7 +17,13 @@ from attrs import evolve, frozen
 from sqlalchemy import Engine
 
 from comptoir_web.freight.letters import tell_container, tell_moved
-from comptoir_web.freight.reading import currency_at, details_of, key_of, within
+from comptoir_web.freight.reading import (
+    check_container_ids,
+    currency_at,
+    details_of,
+    key_of,
+    within,
+)
 from comptoir_web.freight.values import (
     ClientCategory,
     ClientTariff,
@@ -202,6 +208,7 @@ class FreightDesk:
         Raises:
             OrderMissing, ContainerMissing: There is none of this merchant, or none.
         """
+        check_container_ids(*([] if container_id is None else [container_id]))
         with reading(self.engine) as connection:
             order = OrderStore(connection).get(order_id, owner=owner)
             store = ContainerStore(connection)
@@ -240,6 +247,7 @@ class FreightDesk:
             if container_id is None:
                 booked = self._confirm_somewhere(connection, owner, order_id, actor or owner)
             else:
+                check_container_ids(container_id)
                 booked = book(
                     connection,
                     order_id,
@@ -277,6 +285,7 @@ class FreightDesk:
             NoRoom: A part does not fit any more; nothing was booked.
             QuoteExpired, MoveRefused, OrderMissing, ContainerMissing: As for `confirm`.
         """
+        check_container_ids(*parts)
         with transaction(self.engine) as connection:
             booked = book_part(
                 connection,

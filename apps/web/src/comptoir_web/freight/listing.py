@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from comptoir_web.freight.office_values import OfficeOrder, OfficeProof
 from comptoir_web.freight.people import people_of
 from comptoir_web.freight.reading import due_of, paid_of, within
+from comptoir_web.storage.identifiers import may_be_id
 from comptoir_web.storage.tables import web_users
 from logistics_core.storage.orders import OrderStore
 from logistics_core.storage.pooling_tables import logistics_bookings, logistics_orders
@@ -70,7 +71,9 @@ def find_orders(
         booked = logistics_bookings.c
         inside = select(booked.order_id).where(booked.container_id == container_id)
         query = query.where(_TABLE.id.in_(inside))
-    query = _searched(query, search.strip())
+    if not all(may_be_id(each) for each in (container_id, owner) if each is not None):
+        query = query.where(false())
+    query = _searched(query, search.replace("\0", "").strip())
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     number = within(number, per_page, total)
     order = SORTS[sort]

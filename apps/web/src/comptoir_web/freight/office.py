@@ -27,7 +27,14 @@ from comptoir_web.freight.office_values import (
     SavedSupplierPage,
     TariffPreview,
 )
-from comptoir_web.freight.reading import COMMAND_LINE, currency_at, key_of, tariff_at, within
+from comptoir_web.freight.reading import (
+    COMMAND_LINE,
+    check_container_ids,
+    currency_at,
+    key_of,
+    tariff_at,
+    within,
+)
 from comptoir_web.freight.statistics import container_figures, figures_of, months_between
 from logistics_core.pooling import SEA_ROUTE, OrderState
 from logistics_core.storage.booking import book
@@ -389,6 +396,7 @@ class FreightOffice:
 
     def book_order(self, order_id: str, container_id: str, *, actor: str | None) -> Order:
         """Book an order into a container for its merchant; `NoRoom` when it does not fit."""
+        check_container_ids(container_id)
         at = self.clock()
         with transaction(self.engine) as connection:
             booked = book(connection, order_id, container_id, at=at, actor=actor or COMMAND_LINE)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from comptoir_web.freight.values import Expected, OrderDetail, Step
-from logistics_core.errors import TariffMissing
+from comptoir_web.storage.identifiers import may_be_id
+from logistics_core.errors import ContainerMissing, TariffMissing
 from logistics_core.pooling import SEA_ROUTE, OrderState
 from logistics_core.storage.money_tables import logistics_accounts, logistics_proofs
 from logistics_core.storage.proofs import ProofStore
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMAND_LINE",
     "cancellable",
+    "check_container_ids",
     "currency_at",
     "detail_of",
     "details_of",
@@ -72,6 +74,16 @@ def key_of(*parts: str) -> str:
     """
     whole = b"".join(b"%d:%s," % (len(part.encode()), part.encode()) for part in parts)
     return hashlib.sha256(whole).hexdigest()
+
+
+def check_container_ids(*container_ids: str) -> None:
+    """Say of what no store has given, typed into a form or a request, that it names no container.
+
+    Raises:
+        ContainerMissing: One of them cannot be an identifier.
+    """
+    if not all(may_be_id(each) for each in container_ids):
+        raise ContainerMissing("there is no such container")
 
 
 def currency_at(connection: Connection, at: datetime) -> str:

@@ -95,7 +95,7 @@ class Environment:
         "", help="currency of the payments; by default OUV in the sandbox and GNF elsewhere"
     )
     orange_sms_sender: str = environ.var(
-        "", help="the number that Orange gave to send messages from, for example +224..."
+        "", help="the number that Orange gives to send messages from, for example +2240000"
     )
     orange_base_url: str = environ.var("https://api.orange.com", help="address of Orange's API")
     smallest_booking_litres: str = environ.var(

@@ -34,9 +34,14 @@ CURRENCY_WRONG = FaultKind(
 )
 SENDER_WRONG = FaultKind(
     "settings.sender_wrong",
-    "{given} is not a phone number: write it with its country, for example +224620000001",
+    "{given} is not the number of a sender: write it with its country, for example +2240000",
 )
 
+CREDENTIAL_WRONG = FaultKind(
+    "settings.credential_wrong", "this is not as Orange gives it: copy it again, without a blank"
+)
+
+_CREDENTIAL = re.compile(r"[!-~]{0,512}")
 _COUNTRY = re.compile(r"[a-z]{2}|dev")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _SENDER = re.compile(r"\+[1-9][0-9]{3,14}")
@@ -89,6 +94,10 @@ def checked_orange(check: Checker, raw: Environment, *, development: bool) -> Or
             check.needs(present, missing, met=met)
     if by_sms:
         check.needs("sms", "orange_sms_sender", met=bool(raw.orange_sms_sender))
+    for name in ("orange_client_id", "orange_client_secret", "orange_merchant_key"):
+        # The value stays out of the message: two of the three are secrets.
+        good = _CREDENTIAL.fullmatch(getattr(raw, name)) is not None
+        check.faults.check(good, CREDENTIAL_WRONG, check.path(name))
     country = raw.orange_country.lower()
     check.faults.check(
         _COUNTRY.fullmatch(country) is not None,

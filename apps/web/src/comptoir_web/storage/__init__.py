@@ -1,8 +1,8 @@
 """The shell's own tables (prefix ``web_``) and every migration an installation runs.
 
 Map: ``metadata`` (the one collection of tables), ``tables`` (identity), ``migrations`` (their
-history), ``readiness`` (is the database the one this code expects?), ``sweeping`` (deleting what is
-over).
+history), ``identifiers`` (what may be one), ``readiness`` (is the database the one this code
+expects?), ``sweeping`` (deleting what is over).
 """
 
 from __future__ import annotations

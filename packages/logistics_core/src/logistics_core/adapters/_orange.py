@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -160,10 +161,10 @@ class OrangeApi:
         return _Token(str(text), asked_at + valid - min(valid / 10, timedelta(minutes=1)))
 
     def _object(self, answer: Answer) -> dict[str, object]:
-        try:
+        said: object = None
+        # Not raised from the fault: the one under it keeps the whole answer, secrets and all.
+        with suppress(Faults):
             said = parse_json(answer.body, max_bytes=MAX_BYTES, max_depth=8)
-        except Faults:
-            raise nonsense(self.name, "no JSON") from None
         if not isinstance(said, dict):
             raise nonsense(self.name, "no JSON object")
         return said

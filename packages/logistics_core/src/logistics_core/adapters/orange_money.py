@@ -210,10 +210,10 @@ class OrangeMoney:
         if "order_id" not in said:
             raise nonsense(SHOWN_NAME, "a status that is nobody's")
         self._check_same(said, reference, amount)
-        try:
-            return PaymentStatus(str(said.get("status")))
-        except ValueError:
-            raise nonsense(SHOWN_NAME, "no status that is known") from None
+        status = next((one for one in PaymentStatus if one.value == said.get("status")), None)
+        if status is None:
+            raise nonsense(SHOWN_NAME, "no status that is known")
+        return status
 
     def _check(self, found: FaultList, reference: str, amount: Money) -> None:
         found.check(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -100,7 +101,9 @@ def clean_image(
     # Inside the picture itself these two bytes cannot follow one another but before a scan.
     if kind == "jpeg" and data.count(b"\xff\xda") > MOST_SCANS:
         raise ImageRefused.of(DAMAGED)
-    with _one_at_a_time:
+    with _one_at_a_time, warnings.catch_warnings():
+        # Pillow warns of what it finds in hostile files, at their sender's pleasure.
+        warnings.simplefilter("ignore")
         image = _decoded(data, kind, most_pixels)
         written = BytesIO()
         # The quality is for a JPEG; a PNG loses nothing, and does not look at it.
@@ -125,13 +128,16 @@ def _decoded(data: bytes, kind: Literal["jpeg", "png"], most_pixels: int) -> Ima
             raise ImageRefused.of(TOO_MANY_PIXELS, most=most_pixels)
         turn = _TURNS.get(_orientation(image))
         image.load()
+        if image.mode.startswith("I"):  # grey in sixteen bits, of which eight are seen
+            image = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
         image = image.convert(_mode(image, kind))
         if turn is not None:
             image = image.transpose(Image.Transpose[turn])
     except ImageRefused:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        # Pillow stops at the header too, where there are twice as many pixels as it takes for sane.
+    except Image.DecompressionBombError:
+        # Pillow stops at the header by itself where there are far more pixels than it takes for
+        # sane, 179 million.
         raise ImageRefused.of(TOO_MANY_PIXELS, most=most_pixels) from None
     except Exception as error:  # on hostile data its decoders raise anything at all
         raise ImageRefused.of(DAMAGED) from error

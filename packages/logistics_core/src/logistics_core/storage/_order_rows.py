@@ -61,7 +61,7 @@ class Order:
         waiting_litres: what of it waits in the pool for room: all, a rest, or nothing.
         waiting_grams: the weight of that.
         waiting_since: since when it waits (UTC); None when nothing does.
-        bookings: what is booked, in the order of the bookings.
+        bookings: what is booked, the first booking first, then by the reference.
         version: 1, and 1 more with each change.
         created_at: when it was added (UTC).
         updated_at: when it was last changed (UTC).
@@ -161,7 +161,7 @@ def bookings_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, l
                 logistics_bookings, logistics_containers, table.container_id == containers.id
             )
             .where(table.order_id.in_(some))
-            .order_by(table.booked_at, table.container_id)
+            .order_by(table.booked_at, containers.reference)
         )
         for row in connection.execute(statement).mappings():
             found.setdefault(row["order_id"], []).append(booking_of(row))

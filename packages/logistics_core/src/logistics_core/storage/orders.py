@@ -135,6 +135,11 @@ class OrderStore:
         found.check(same, OF_ANOTHER, "quote")
         found.raise_if_any(PoolFaults)
         table = logistics_orders
+        sent = select(table).where(table.c.owner == owner, table.c.request_key == request_id)
+        # Asked first, so that a form that is sent again takes no number.
+        known = request_id is not None and self._connection.execute(sent).first() is not None
+        if known:
+            return self._one(sent)
         on_postgresql = self._connection.dialect.name == "postgresql"
         next_one = select(func.coalesce(func.max(table.c.number), 0) + 1).scalar_subquery()
         values: dict[str, Any] = {
@@ -167,8 +172,7 @@ class OrderStore:
         once = once.on_conflict_do_nothing(index_elements=["owner", "request_key"])
         row = self._connection.execute(once.returning(*table.c)).mappings().one_or_none()
         if row is None:
-            here = (table.c.owner == owner) & (table.c.request_key == request_id)
-            return self._one(select(table).where(here))
+            return self._one(sent)
         self._keep_margin(row["id"], quote.internal)
         detail = {"to": row["state"], "number": row["number"], "litres": row["litres"]}
         note(

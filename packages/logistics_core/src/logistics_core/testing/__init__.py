@@ -1,8 +1,16 @@
 """Hypothesis strategies for the values of the library, and fakes, for other projects' tests.
 
+The map::
+
+    strategies   cartons, shipments, measurings
+    tariffs      tariffs, purchases, suppliers
+    pooling      orders that wait, capacities, Falkenauer's triplets
+    orange       Orange's server: payments with their page, text messages
+
 They need the extra ``testing``: ``pip install 'comptoir-logistics[testing]'``.
 """
 
+from logistics_core.testing.orange import FakeOrange, FakePayment
 from logistics_core.testing.pooling import (
     POOL_NOW,
     TRIPLET_LITRES,
@@ -24,6 +32,8 @@ __all__ = [
     "POOL_NOW",
     "TARIFFS_BEGIN",
     "TRIPLET_LITRES",
+    "FakeOrange",
+    "FakePayment",
     "capacities",
     "cartons",
     "measurings",

@@ -16,6 +16,7 @@ from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, signed_in_user
 from comptoir_web.api.freight_documents import (
+    ID_PARAMETER,
     Confirmation,
     FreightContainer,
     FreightContainers,
@@ -26,11 +27,13 @@ from comptoir_web.api.freight_documents import (
     FreightProof,
     FreightProofs,
     FreightPurchase,
+    FreightSearch,
     FreightSupplier,
     FreightSuppliers,
     OrderOffer,
     PaymentToMake,
     WalletPage,
+    check_id,
 )
 from comptoir_web.api.freight_problems import answer_freight_problems
 from comptoir_web.api.openapi import OPAQUE_ID, SCHEMAS, Answer, operation
@@ -43,7 +46,7 @@ from comptoir_web.freight.values import ClientTariff
 from comptoir_web.identity.roles import Role
 from comptoir_web.wiring import services
 from logistics_core.tariffs import ClientQuote
-from shared_kernel import FaultKind, Faults, Money, currency_codes, money
+from shared_kernel import FaultKind, FaultList, Faults, Money, currency_codes, money
 
 __all__ = ["blueprint", "idempotency_key"]
 
@@ -75,9 +78,12 @@ class OfferQuestion:
         container_id: The container; the oldest one that takes bookings when left out.
     """
 
-    container_id: str | None = attrs.field(
-        default=None, metadata={"type": str, "schema": {"pattern": "^[0-9a-f]{32}$"}}
-    )
+    container_id: str | None = attrs.field(default=None, metadata=ID_PARAMETER)
+
+    def __attrs_post_init__(self) -> None:
+        faults = FaultList()
+        check_id(faults, "container_id", self.container_id)
+        faults.raise_if_any(Faults)
 
 
 @attrs.frozen(kw_only=True)
@@ -103,7 +109,7 @@ class ProofQuestion:
 
 
 @attrs.frozen(kw_only=True)
-class SupplierQuestion(FreightPage):
+class SupplierQuestion(FreightSearch):
     """Which suppliers.
 
     Attributes:
@@ -115,7 +121,6 @@ class SupplierQuestion(FreightPage):
         per_page: How many a page, 1 to 100.
     """
 
-    search: str = attrs.field(default="", metadata={"schema": {"maxLength": 100}})
     category: str | None = attrs.field(default=None, metadata={"type": str})
     country: str | None = attrs.field(default=None, metadata={"type": str})
     badge: str | None = attrs.field(default=None, metadata={"type": str})

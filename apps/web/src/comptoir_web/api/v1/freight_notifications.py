@@ -42,7 +42,7 @@ answer_with_problems(blueprint)
     answer=None,
     status=204,
     signed_in=False,
-    reads=("application/json",),
+    reads=("*/*",),
 )
 def notify(reference: str) -> Answer:
     """Hear that something became of a payment; the answer is always the same.

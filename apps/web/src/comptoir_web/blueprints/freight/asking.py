@@ -76,7 +76,8 @@ def read_purchase(form: QuoteForm, *, currency: str, strict: bool) -> Purchase |
         if strict and not form.volume.typed:
             form.refuse(form.volume, _("Write a volume, for example 3 or 0,5."))
     purchase = _purchase(form, goods, shipment, currency)
-    return None if missing_of(form) or form.wrong else purchase
+    half_typed = form.by_cartons and shipment is None
+    return None if half_typed or missing_of(form) or form.wrong else purchase
 
 
 def _hush(*fields: Field) -> None:

@@ -37,7 +37,7 @@ blueprint = Blueprint("freight", __name__, url_prefix="/plateforme/groupage")
 # What administrators see of freight is on pages of their own.
 blueprint.before_request(reached_by(Role.MERCHANT))
 
-ORDERS_PER_PAGE: Final = 12
+ORDERS_PER_PAGE: Final = 9
 GAUGES: Final = 3
 """Containers whose filling is beside the quote; the others have their page."""
 _LONGEST_KEY: Final = 64

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 from werkzeug.datastructures import MultiDict
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["CategoryForm", "TariffForm", "read_tariff", "same_terms", "tariff_fields"]
 
 _ = lazy_gettext
+T = TypeVar("T")
 _CODES: Final = ("GNF", "XOF", "XAF", "EUR", "USD", "CNY")
 _GOODS: Final = ("CNY", "USD", "EUR")
 _SOME_MINOR: Final = 10**6  # stands in for what is missing, so that all the rest is said at once
@@ -123,20 +124,25 @@ def read_tariff(form: TariffForm, *, at: datetime) -> Tariff | None:
             effective_until=until,
             goods_currency=chosen(form.goods_currency),
             currency=code,
-            rate=form.rate.data or _ONE,
+            rate=_or(form.rate.data, _ONE),
             real_rate=form.real_rate.data,
-            commission=form.commission.fraction or _NONE,
+            commission=_or(form.commission.fraction, _NONE),
             # A stand-in where there is no category, so that all the rest is said at once.
             categories=tuple(one for one in categories if one) or (_some_category(code),),
             minimum_freight=amount_of(form.minimum_freight, code),
             kg_per_cbm=form.kg_per_cbm.data,
             volume_places=int(chosen(form.volume_places)),
             volume_rounding=RoundingMode(chosen(form.volume_rounding)),
-            validity=timedelta(days=form.validity.data or 1),
+            validity=timedelta(days=_or(form.validity.data, 1)),
         )
     say(form, found.faults)
     right = not form.errors and not form.form_errors
     return tariff if right and all(not row.errors for row in form.rows) else None
+
+
+def _or(value: T | None, stand_in: T) -> T:
+    """What stands in for what is missing; a zero is not missing."""
+    return stand_in if value is None else value
 
 
 def _charged(form: TariffForm) -> str:
@@ -158,8 +164,8 @@ def _category(row: CategoryForm, code: str) -> Category | None:
             code=(row.code.data or "").strip().upper(),
             label_fr=(row.label_fr.data or "").strip(),
             label_en=(row.label_en.data or row.label_fr.data or "").strip(),
-            price=price or _some_money(code),
-            real_cost=cost or _some_money(code),
+            price=_or(price, _some_money(code)),
+            real_cost=_or(cost, _some_money(code)),
         )
     say(row, found.faults)
     return None if row.errors else category

@@ -238,7 +238,7 @@ def rates() -> ResponseReturnValue:
     if form.errors or form.rate.data is None:
         return _rates_page(form, history, current), 422
     last = history[0].tariff
-    real = form.real_rate.data or form.rate.data
+    real = form.rate.data if form.real_rate.data is None else form.real_rate.data
     if number_of(form.version.data) != last.version:
         if (last.rate, last.real_rate) == (form.rate.data, real):
             return _published(last)  # the same form sent twice

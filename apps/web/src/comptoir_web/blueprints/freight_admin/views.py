@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.freight.payments import FreightPayments
@@ -103,7 +104,8 @@ def _shared() -> dict[str, object]:
 @blueprint.errorhandler(ProofMissing)
 @blueprint.errorhandler(SupplierMissing)
 def _missing(_error: LogisticsError) -> ResponseReturnValue:
-    abort(404)
+    # Raised from here, it would be answered by nobody.
+    return current_app.handle_http_exception(NotFound())
 
 
 @blueprint.errorhandler(TariffMissing)
