@@ -1,6 +1,8 @@
 """``comptoir freight``: quotes from the library alone, a simulation, and a platform of its own."""
 
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comptoir_cli.main import cli
+from logistics_core.storage import OrderStore, TariffStore
+from logistics_core.storage.booking import wait
+from logistics_core.tariffs import Purchase, quote, starting_tariff, tariff_to_json
+from shared_kernel import money
+from shared_kernel.engine import create_engine, transaction
 
 
 def comptoir(*arguments: str, stdin: str | None = None) -> Result:
@@ -69,14 +76,13 @@ def test_a_quote_that_cannot_be_made(arguments: tuple[str, ...], said: str) -> N
 
 def test_the_simulation_checks_itself() -> None:
     """The five checks pass, and the same seed plays the same."""
-    report = answer("simulate", "--clients", "20", "--seed", "2026")
+    played = ("simulate", "--clients", "6", "--seed", "7")
+    report = answer(*played)
     assert [check["passed"] for check in report["checks"]] == [True] * 5
     margins = sum(int(row["margin"]) for row in report["by_category"])
     assert int(report["margin"]) == margins > 0
-    assert answer("simulate", "--seed", "2026") == report
-    assert answer("simulate", "--seed", "7") != report
-    shown = comptoir("simulate")
-    assert shown.stdout.count("réussie") == 5
+    assert answer(*played) == report
+    assert comptoir("simulate", "--seed", "2026").stdout.count("réussie") == 5
 
 
 @pytest.fixture
@@ -87,3 +93,59 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COMPTOIR_FILES", str(tmp_path / "kept"))
     assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
     return tmp_path
+
+
+def test_a_platform_from_the_terminal(platform: Path) -> None:
+    """A tariff is published, containers are opened, booked, closed, cancelled."""
+    tariff = starting_tariff(effective_from=datetime.now(UTC))
+    (platform / "tariff.json").write_text(tariff_to_json(tariff))
+    publish = ("tariff", "--publish", str(platform / "tariff.json"))
+    assert "comptoir freight tariff --publish" in comptoir("tariff").stderr
+    assert answer(*publish, "--dry-run")["published"] is False
+    assert answer(*publish)["version"] == 1
+    assert comptoir(*publish).exit_code == 1, "the same dates again"
+    assert answer("tariff")["number"] == 1
+    assert [one["version"] for one in answer("tariff", "--history")] == [1]
+    assert "Électronique" in comptoir("tariff").stdout
+
+    assert answer("containers", "--add", "CONT-A")["billed_litres"] == 76_000
+    assert answer("containers", "--add", "CONT-B", "--billed-cbm", "4")["billed_litres"] == 4_000
+    assert comptoir("containers", "--add", "CONT-A").exit_code == 1
+    numbers = _orders(platform)
+    booked = answer("book", str(numbers[0]), "CONT-B")
+    assert (booked["state"], booked["free_litres"]) == ("confirme", 1_000)
+    assert answer("book", str(numbers[0]), "CONT-B") == booked, "again, it stays as it is"
+    refused = comptoir("book", str(numbers[1]), "CONT-B")
+    assert refused.exit_code == 1
+    assert "CONT-B" in refused.stderr
+    assert comptoir("book", "999", "CONT-B").exit_code == 1
+
+    assert answer("choose", "CONT-A")["orders"] == numbers[2:]
+    assert answer("choose", "CONT-A", "--fill")["booked"] is True
+    shown = comptoir("containers").stdout
+    assert "CONT-A" in shown
+    assert "CONT-B" in shown
+    assert answer("close", "CONT-A")["stage"] == "mer"
+    assert comptoir("stage", "CONT-A", "livre").exit_code == 1
+    assert answer("stage", "CONT-A", "port")["stage"] == "port"
+    assert CliRunner().invoke(cli, ["freight", "cancel", "CONT-B"], input="n\n").exit_code == 1
+    assert answer("cancel", "CONT-B", "--yes")["cancelled"] is True
+    assert answer("cancel", "--order", str(numbers[1]), "--yes")["state"] == "annule"
+    assert comptoir("cancel").exit_code == 2
+
+
+def _orders(platform: Path) -> list[int]:
+    """Three orders of three cubic metres: two quoted, one that waits."""
+    engine = create_engine(f"sqlite:///{platform / 'comptoir.sqlite3'}")
+    now = datetime.now(UTC)
+    numbers = []
+    with transaction(engine) as connection:
+        tariff = TariffStore(connection).in_force(now)
+        purchase = Purchase(goods=money(10_000, "CNY"), category="TEXTILE", volume_cbm=Decimal(3))
+        for _ in range(3):
+            quoted = quote(purchase, tariff, at=now)
+            order = OrderStore(connection).add("a" * 32, purchase, quoted, at=now, actor="test")
+            numbers.append(order.number)
+        wait(connection, order.id, at=now, actor="test")
+    engine.dispose()
+    return numbers

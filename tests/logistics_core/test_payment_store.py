@@ -10,16 +10,19 @@ import attrs
 import pytest
 from sqlalchemy import Connection, select
 
+from logistics_core.adapters import OrangeMoney
 from logistics_core.errors import (
     KeyReused,
     NotificationRefused,
     PaymentFaults,
     PaymentMissing,
+    ProviderNonsense,
 )
 from logistics_core.payments import Asked, Payment, PaymentStatus, check_notification
 from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.payments import PaymentStore
 from logistics_core.storage.wallets import WalletStore
+from logistics_core.testing.orange import FakeOrange
 from shared_kernel import money
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -190,3 +193,52 @@ def test_an_owner_takes_all_along_and_leaves_nothing(
     assert store.erase("ann") == 1
     assert (store.erase("ann"), store.export("ann"), store.count("bob")) == (0, (), 1)
     assert WalletStore(connection).check()
+
+
+def test_only_what_the_provider_confirms_is_credited(
+    store: PaymentStore, connection: Connection
+) -> None:
+    """The whole way, as a notification takes it: its token, then the status, then the wallet.
+
+    A notification that says SUCCESS of a payment that was not paid credits nothing, nor does an
+    answer about another amount or currency; the true one does, once, though it comes ten times.
+    """
+    fake = FakeOrange()
+    orange = OrangeMoney(transport=fake.transport(), **fake.credentials)
+    payment = store.prepare("ann", "o1", PRICE, orange.name, key="k1", at=NOON)
+    notify_url = f"https://shop.example/told/{payment.reference}"
+    asked = orange.ask(
+        reference=payment.reference,
+        amount=payment.amount,
+        return_url="https://shop.example/done",
+        cancel_url="https://shop.example/done",
+        notify_url=notify_url,
+        language="fr",
+    )
+    store.attach(payment.id, asked, at=NOON)
+    wallets = WalletStore(connection)
+
+    def told(said: dict[str, object]) -> bool:
+        found = store.by_reference(payment.reference)
+        check_notification(found, said["notif_token"])
+        status = orange.status(
+            reference=found.reference, amount=found.amount, pay_token=str(found.pay_token)
+        )
+        return store.settle(found.id, status, at=LATER).credited
+
+    truth = fake.notification(payment.reference)
+    assert not told({**truth, "status": "SUCCESS"})
+    with pytest.raises(NotificationRefused):
+        told({**truth, "status": "SUCCESS", "notif_token": "forged"})
+    fake.pay(payment.reference)
+    for lie in ({"amount": 1}, {"currency": "EUR"}, {"order_id": "GP0"}):
+        fake.lie = dict(lie)
+        with pytest.raises(ProviderNonsense):
+            told(truth)
+    assert (wallets.balance("ann"), store.get(payment.id).state.is_open) == (money(0, "GNF"), True)
+    fake.lie = {}
+    assert [told(truth) for _ in range(10)] == [True] + [False] * 9
+    assert wallets.balance("ann") == PRICE
+    fake.pay(payment.reference, PaymentStatus.FAILED)
+    assert not told(fake.notification(payment.reference))
+    assert wallets.balance("ann") == PRICE

@@ -176,11 +176,14 @@ def test_an_owner_takes_all_along_and_leaves_no_name(
     rows += connection.execute(select(logistics_movements)).all()
     assert not [row for row in rows if {"ann", "wallet:ann", "bob", "wallet:bob"} & set(row)]
     kept = {row[0]: row[2] for row in connection.execute(select(logistics_accounts))}
-    assert kept == {OUTSIDE: -1_005, ERASED: 705, "order:o1": 300}
+    assert kept == {OUTSIDE: -1_005, "wallet:erased": 705, "order:o1": 300}
+    assert (store.balance(ERASED), store.erase(ERASED)) == (gnf(705), 0)
+    store.refund(ERASED, "o1", gnf(300), key="back", at=NOON, actor="office")
+    assert store.check()
     assert store.export("ann") == {"balances": [], "movements": []}
 
 
-OWNERS = st.sampled_from(["ann", "bob"])
+OWNERS = st.sampled_from(["ann", "bob", ERASED])
 ORDERS = st.sampled_from(["o1", "o2"])
 KEYS = st.integers(1, 25).map(str)
 AMOUNTS = st.integers(1, 400)
@@ -224,11 +227,13 @@ class Wallets(RuleBasedStateMachine):
     @rule(owner=OWNERS)
     def erase(self, owner: str) -> None:
         """Somebody is forgotten."""
-        wallet = f"wallet:{owner}"
+        if owner == ERASED:
+            return
+        wallet, erased = f"wallet:{owner}", f"wallet:{ERASED}"
         self.store.erase(owner)
-        self.held[ERASED] = self.held.get(ERASED, 0) + self.held.pop(wallet, 0)
+        self.held[erased] = self.held.get(erased, 0) + self.held.pop(wallet, 0)
         self.known = {
-            key: (source.replace(wallet, ERASED), target.replace(wallet, ERASED), amount)
+            key: (source.replace(wallet, erased), target.replace(wallet, erased), amount)
             for key, (source, target, amount) in self.known.items()
         }
 

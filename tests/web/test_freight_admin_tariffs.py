@@ -193,10 +193,13 @@ def test_two_who_publish_see_each_other(
 
 
 def test_other_rates_are_a_new_version(
-    admin: FlaskClient, container: svcs.Container, office: FreightOffice, clock: FrozenClock
+    signed_in_client: SignIn,
+    container: svcs.Container,
+    office: FreightOffice,
+    clock: FrozenClock,
 ) -> None:
     """Everything else stays; sent twice it is published once; the history is a line and a table."""
-    before = give_tariff(container, worked=True)
+    before, admin = give_tariff(container, worked=True), signed_in_client(Role.ADMIN)
     assert "au prix coûtant" in get_text(admin, RATES)
     form = sent_fields(admin.get(RATES).text, "taux")
     for wrong, field in (({"rate": ""}, "rate"), ({"rate": "0"}, "rate"),
@@ -205,7 +208,9 @@ def test_other_rates_are_a_new_version(
         answer = admin.post(RATES, data={**form, **wrong})
         assert answer.status_code == 422
         assert f'id="{field}-error"' in answer.text
-    clock.forward(minutes=5)
+    clock.forward(days=20)
+    admin = signed_in_client(Role.ADMIN)
+    form = sent_fields(admin.get(RATES).text, "taux")
     good = {**form, "rate": "1300", "real_rate": "1250", "note": "Hausse"}
     for _time in range(2):
         assert admin.post(RATES, data=good).location == f"{HOME}tarifs/2"
@@ -215,6 +220,6 @@ def test_other_rates_are_a_new_version(
     page = admin.get(RATES).text
     said = plain(page)
     assert "4,00 % sont gagnés sur le change" in said
-    assert "De 1 250 à 1 300 GNF pour un CNY" in said
+    assert "De 1 250 à 1 300 GNF pour un CNY depuis le 05/01/2026" in said
     assert "&#34;kind&#34;:&#34;steps&#34;" in page
     assert "Tarif 2 A admin" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, event
 from svcs import Container
 from testkit.freight import (
     SENTINELS,
+    a_tariff,
     give_confirmed,
     give_container,
     give_merchant,
@@ -28,6 +30,7 @@ from testkit.wealth import get_text, plain
 
 from comptoir_web.app import close_app, create_app
 from comptoir_web.freight.desk import FreightDesk
+from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.access import SESSION_COOKIE
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
@@ -149,6 +152,20 @@ def test_a_purchase_that_cannot_be_is_refused(
         assert said in plain(answer.text)
         assert "<strong><data" not in answer.text
         assert not any(each in plain(answer.text) for each in SENTINELS)
+
+
+def test_heavy_goods_are_billed_by_weight(merchant: FlaskClient, container: Container) -> None:
+    """Where the tariff says so the weight is asked for, and the page tells why it costs more."""
+    office: FreightOffice = container.get(FreightOffice)
+    heavy = attrs.evolve(a_tariff(container), kg_per_cbm=Decimal(500))
+    office.publish(heavy, actor=None)
+    assert "Il reste à remplir : poids." in get_text(merchant, f"{PART}{ASKED}")
+    strict = merchant.get(f"{HOME}{ASKED}&ask=1")
+    assert strict.status_code == 422
+    assert "Écrivez un poids" in plain(strict.text)
+    said = get_text(merchant, f"{HOME}{ASKED}&weight=2000")
+    assert "Fret 4 m³ × 5 000 000 GNF 20 000 000 GNF" in said
+    assert "C’est lourd pour 3 m³ : 4 m³ sont facturés, au poids." in said
 
 
 def test_a_quote_is_kept_once(merchant: FlaskClient, container: Container, me: str) -> None:

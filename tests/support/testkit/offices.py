@@ -6,6 +6,7 @@ On top of `testkit.freight`, and through the services of a site as well, once ho
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.freight.payments import FreightPayments
+from comptoir_web.wiring import Clock
 from logistics_core.merchants import MerchantTerms
 from testkit.freight import (
     a_purchase,
@@ -123,11 +125,13 @@ def _made(services: svcs.Container) -> Office:
 
 
 def a_second_rate(services: svcs.Container) -> None:
-    """Other rates from now on, so that they have a history; once."""
+    """Other rates from a day to come on, so that they have a history; once."""
     office: FreightOffice = services.get(FreightOffice)
+    clock: Clock = services.get(Clock)
     rate, real = Decimal(1300), Decimal("1255.5")
     if all(one.tariff.rate != rate for one in office.tariffs()):
-        office.publish_rate(rate, real_rate=real, effective_from=None, actor=None)
+        since = clock().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=12)
+        office.publish_rate(rate, real_rate=real, effective_from=since, actor=None)
 
 
 def full_container(services: svcs.Container) -> str:

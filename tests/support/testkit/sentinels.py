@@ -67,7 +67,10 @@ _INTERNAL: Final = {
     "margin_freight": "margin on freight",
     "margin": "margin",
 }
-_SECRET_TABLES: Final = frozenset({"logistics_tariffs", "logistics_order_margins"})
+_SECRET_TABLES: Final = frozenset(
+    # What was agreed with a merchant has a note among administrators.
+    {"logistics_tariffs", "logistics_order_margins", "logistics_merchants"}
+)
 
 
 # -- what is secret -------------------------------------------------------------------------------
@@ -358,7 +361,7 @@ def _kinds(shown: str, secrets: Secrets, *, short: bool) -> Iterator[str]:
 
 
 def other_tables(engine: Engine) -> Iterator[tuple[str, str]]:
-    """Every row of every table but the two where costs and margins live, as text."""
+    """Every row of every table but those of administrators alone, as text."""
     with reading(engine) as connection:
         for name in sorted(set(inspect(engine).get_table_names()) - _SECRET_TABLES):
             for row in connection.execute(text(f'SELECT * FROM "{name}"')):  # noqa: S608  # the name of a table

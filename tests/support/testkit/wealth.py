@@ -38,7 +38,7 @@ from wealth_core.testing.worked import worked_holdings, worked_prices
 __all__ = ["get_text", "give_odd", "give_riches", "give_worked", "plain", "sent_fields", "writes"]
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-_OURS = re.compile(r"\bwealth_\w+")
+_OURS = re.compile(r"\b(?:wealth|logistics)_")
 
 
 def plain(page: str) -> str:
@@ -160,7 +160,7 @@ def give_odd(services: svcs.Container, user: User) -> None:
 
 @contextmanager
 def writes(engine: Engine) -> Iterator[list[str]]:
-    """Collect the statements that write to a table of wealth meanwhile, counted at the database."""
+    """Collect the statements that write to a table of a library meanwhile, at the database."""
     found: list[str] = []
 
     # The arguments are those of SQLAlchemy's event.

@@ -23,10 +23,13 @@ __all__ = ["PartlyDone", "Refusal", "placed", "refusing", "refusing_file"]
 
 _OPTIONS = {
     "base_currency": "base",
+    "billed_litres": "billed-cbm",
     "cartons": "carton",
     "fees": "fee",
+    "payload_grams": "payload-kg",
     "rate_changes": "rate-change",
     "repayments": "repay",
+    "stowable_litres": "stowable-cbm",
     "volume_cbm": "volume",
     "weight_kg": "weight",
 }

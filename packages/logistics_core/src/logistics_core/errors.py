@@ -7,7 +7,7 @@
     |                                          refused: every fault of it, each with its path
     |-- TariffFaults (shared_kernel.Faults)    a tariff is refused: every fault of it, with its path
     |-- PurchaseFaults (shared_kernel.Faults)  a purchase cannot be quoted: every fault of it
-    |-- TariffMissing (LookupError)            no tariff is in force at that moment, or of that version
+    |-- TariffMissing (LookupError)            no tariff is in force then, or of that version
     |-- TariffOverlap                          the dates of a tariff meet those of another one
     |-- PoolFaults (shared_kernel.Faults)      an order, a container or a choice is refused
     |-- MoveRefused                            this move is not a legal one from where it stands
@@ -23,9 +23,9 @@
     |-- PaymentFaults (shared_kernel.Faults)   a payment cannot be asked for
     |-- PaymentMissing (LookupError)           there is no such payment, or it is another's
     |-- ProviderFailed                         a payment provider did not do what was asked
-    |   |-- ProviderDown                       it did not answer, or refused; it may say when to return
+    |   |-- ProviderDown                       it did not answer, or refused for now
     |   `-- ProviderNonsense                   it answered, and what it said cannot be believed
-    |-- NotificationRefused                    a notification does not carry the token of its payment
+    |-- NotificationRefused                    a notification without the token of its payment
     |-- SmsFailed                              a text message could not be handed over
     |-- SupplierFaults (shared_kernel.Faults)  a supplier of the catalogue is refused
     |-- SupplierMissing (LookupError)          there is no such supplier

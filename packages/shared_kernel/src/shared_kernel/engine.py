@@ -5,6 +5,8 @@
 - `reading(engine)`: one unchanging picture of the database, no lock, writes refused.
 - Errors of the database that a person can act on come out as `StorageError`s with one clear
   sentence: disk full, unreachable, busy. A broken constraint stays SQLAlchemy's `IntegrityError`.
+- No error and no log quotes what a statement carries: a cost that is kept from merchants, a phone,
+  the hash of a password.
 
 Open one at a time in a thread: a `transaction` inside another of the same engine would wait for it
 until the time-out, and each takes a connection of the pool.
@@ -154,6 +156,7 @@ def create_engine(
             pool_size=1 if in_memory else pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout_s,
+            hide_parameters=True,
             connect_args={"timeout": lock_timeout_s, "check_same_thread": False},
         )
         _listen_sqlite(engine, in_memory=in_memory, lock_timeout_s=lock_timeout_s)
@@ -170,6 +173,7 @@ def create_engine(
                 pool_size=pool_size,
                 max_overflow=0,
                 pool_timeout=pool_timeout_s,
+                hide_parameters=True,
                 pool_pre_ping=True,
                 connect_args=_postgresql_arguments(parsed, connect_timeout_s, limits),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 from comptoir_cli import wiring
@@ -40,9 +41,7 @@ PAGE = 100
 @click.option(
     "--stowable-cbm",
     type=number,
-    default="68",
-    show_default=True,
-    help=_("With --add: the volume to count on when loading."),
+    help=_("With --add: the volume to count on when loading; 68 at most when left out."),
 )
 @click.option(
     "--payload-kg",
@@ -56,7 +55,7 @@ def containers(
     *,
     add: str | None,
     billed_cbm: Decimal,
-    stowable_cbm: Decimal,
+    stowable_cbm: Decimal | None,
     payload_kg: Decimal,
     as_json: bool,
 ) -> None:
@@ -67,9 +66,11 @@ def containers(
 
             capacity = Capacity(
                 billed_litres=_thousandths(billed_cbm, "--billed-cbm"),
-                stowable_litres=_thousandths(stowable_cbm, "--stowable-cbm"),
                 payload_grams=_thousandths(payload_kg, "--payload-kg"),
             )
+            if stowable_cbm is not None:
+                stowable = _thousandths(stowable_cbm, "--stowable-cbm")
+                capacity = attrs.evolve(capacity, stowable_litres=stowable)
             made = office.add_container(add, capacity=capacity, actor=None)
             if as_json:
                 show_json(_container_json(made))

@@ -69,7 +69,8 @@ def _show(report: SimulationReport) -> None:
     )
     show_facts(
         {
-            _("Orders"): str(report.orders),
+            _("Orders made"): str(report.orders),
+            _("Orders sold"): str(sum(row.orders for row in report.by_category)),
             _("Revenue"): format_money(report.revenue, locale=here),
             _("Margin"): format_money(report.margin, locale=here),
         }

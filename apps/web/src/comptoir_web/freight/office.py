@@ -246,6 +246,11 @@ class FreightOffice:
                 proposal=proposals[0] if container.takes_bookings else None,
             )
 
+    def container_called(self, reference: str) -> PooledContainer:
+        """The container that people call so; `ContainerMissing` when there is none."""
+        with reading(self.engine) as connection:
+            return ContainerStore(connection).by_reference(reference)
+
     def add_container(
         self, reference: str, *, capacity: Capacity | None = None, actor: str | None
     ) -> PooledContainer:
@@ -383,6 +388,11 @@ class FreightOffice:
                 proofs=ProofStore(connection).page(order_id=order_id, per_page=100),
                 payments=PaymentStore(connection).of_order(order_id),
             )
+
+    def order_numbered(self, number: int) -> Order:
+        """The order of a number; `OrderMissing` when there is none."""
+        with reading(self.engine) as connection:
+            return OrderStore(connection).by_number(number)
 
     def cancel_order(self, order_id: str, *, actor: str | None) -> Order:
         """Cancel an order that has not left; what was paid goes back to its merchant's wallet."""

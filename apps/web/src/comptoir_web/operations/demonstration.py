@@ -1,4 +1,4 @@
-"""The demonstration: an account of each role, a few loans, a client's wealth; made at each start.
+"""The demonstration: an account of each role, loans, a client's wealth, and group freight.
 
 Nothing of it is secret: it refuses to run outside development. Passwords and codes are new each
 time, so that no account of a demonstration can be guessed from this code.
@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
+from comptoir_web.operations.demonstration_freight import load_freight
 from comptoir_web.operations.demonstration_wealth import load_wealth
 from comptoir_web.settings import Settings
 from comptoir_web.wiring import Clock
@@ -113,6 +114,8 @@ def load_demonstration(container: svcs.Container) -> Demonstration:
         secret, codes = _second_factor(container, user.id) if role is Role.ADMIN else ("", ())
         accounts.append(Account(email, role, password, secret, codes))
         owner = user.id if role is Role.CLIENT else owner
+        if role is Role.MERCHANT:
+            load_freight(container, user.id)
     load_wealth(container, owner)
     return Demonstration(tuple(accounts), _loans(container, owner))
 

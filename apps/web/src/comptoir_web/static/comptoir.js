@@ -273,18 +273,28 @@
 
   const styles = () => getComputedStyle(document.documentElement);
 
+  const DAY = 86400000;
+
   const ticks = (days) => {
-    // The first day of months, quarters or years: as many as find room.
     const first = new Date(days[0]);
-    const months = (new Date(days[days.length - 1]) - first) / 2629800000;
+    const last = new Date(days[days.length - 1]);
+    const span = (last - first) / DAY;
+    if (span < 62) {
+      // A few days or weeks: so many days apart.
+      const step = Math.max(1, Math.ceil(span / 7)) * DAY;
+      const found = Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, place) => ({ value: first.getTime() + place * step }));
+      return { found, shown: { day: "numeric", month: "short" } };
+    }
+    // The first day of months, quarters or years: as many as find room.
+    const months = (last - first) / 2629800000;
     const step = [1, 2, 3, 6, 12, 24, 60, 120].find((size) => months / size <= 7) ?? 240;
     const found = [];
     for (let month = first.getUTCFullYear() * 12; found.length < 12; month += step) {
       const day = Date.UTC(Math.floor(month / 12), month % 12, 1);
-      if (day > new Date(days[days.length - 1])) break;
+      if (day > last) break;
       if (day >= first) found.push({ value: day });
     }
-    return { found, yearly: step >= 12 };
+    return { found, shown: step >= 12 ? { year: "numeric" } : { month: "short", year: "2-digit" } };
   };
 
   const draw = (canvas) => {
@@ -293,7 +303,7 @@
     const colour = (name) => look.getPropertyValue(name).trim();
     const digits = { maximumFractionDigits: data.decimals, minimumFractionDigits: data.decimals };
     // A rate has a unit and no currency, and the figures of its axis need the decimals it has.
-    const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: data.currency ? 1 : data.decimals });
+    const short = new Intl.NumberFormat(locale, data.currency ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: data.decimals });
     const whole = new Intl.NumberFormat(locale, data.currency ? { style: "currency", currency: data.currency, ...digits } : digits);
     const font = { size: 13, family: getComputedStyle(document.body).fontFamily };
     const named = (text) => ({ display: true, text, font, color: colour("--ink-soft") });
@@ -348,13 +358,13 @@
     });
 
     const through = (series) => {
-      const { found, yearly } = ticks(data.days);
-      const month = new Intl.DateTimeFormat(locale, yearly ? { year: "numeric", timeZone: "UTC" } : { month: "short", year: "2-digit", timeZone: "UTC" });
+      const { found, shown } = ticks(data.days);
+      const tick = new Intl.DateTimeFormat(locale, { ...shown, timeZone: "UTC" });
       const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
       const x = axis({ type: "linear", grid: { display: false }, afterBuildTicks: (scale) => { if (found.length) scale.ticks = found; } });
       x.min = Date.parse(data.days[0]);
       x.max = Date.parse(data.days[data.days.length - 1]);
-      x.ticks.callback = (value) => month.format(value);
+      x.ticks.callback = (value) => tick.format(value);
       return {
         type: "line",
         data: {

@@ -31,7 +31,16 @@ from shared_kernel.vendors import Answer, Limits, Vendor, retry_after
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["BASE_URL", "OrangeApi", "nonsense", "refused", "utc_now"]
+__all__ = [
+    "BASE_URL",
+    "NOT_A_CREDENTIAL",
+    "OrangeApi",
+    "Reach",
+    "check_credential",
+    "is_secure",
+    "nonsense",
+    "utc_now",
+]
 
 BASE_URL: Final = "https://api.orange.com"
 MAX_BYTES: Final = 20_000
@@ -64,6 +73,23 @@ class _Token:
     until: datetime
 
 
+@attrs.frozen
+class Reach:
+    """Where Orange is, and how it is asked.
+
+    Args:
+        base_url: ``https``, or the loopback.
+        limits: how long it may take.
+        transport: what stands for the network in a test.
+        clock: tells when a token expires.
+    """
+
+    base_url: str
+    limits: Limits | None
+    transport: httpx.BaseTransport | None
+    clock: Callable[[], datetime]
+
+
 class OrangeApi:
     """Orange's server, and the token it gave us.
 
@@ -71,42 +97,29 @@ class OrangeApi:
         name: what it is called in what is said of it.
         client_id: the application's identifier.
         client_secret: its secret.
-        base_url: where it is: ``https``, or the loopback.
-        limits: how long it may take.
-        transport: what stands for the network in a test.
-        clock: tells when a token expires.
+        reach: where it is, and how it is asked.
 
     Raises:
         PaymentFaults: the address or a credential is refused; none of them is told.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        client_id: str,
-        client_secret: str,
-        base_url: str = BASE_URL,
-        limits: Limits | None = None,
-        transport: httpx.BaseTransport | None = None,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
+    def __init__(self, name: str, client_id: str, client_secret: str, reach: Reach) -> None:
         found = FaultList()
         check_credential(found, "client_id", client_id)
         check_credential(found, "client_secret", client_secret)
-        check_address(found, "base_url", base_url)
+        found.check(is_secure(reach.base_url), NOT_SECURE, "base_url")
         found.raise_if_any(PaymentFaults)
         self.name = name
         credentials = f"{client_id}:{client_secret}".encode("ascii")
         self._authorization = f"Basic {base64.b64encode(credentials).decode('ascii')}"
         self._vendor = Vendor(
             name,
-            base_url,
+            reach.base_url,
             distribution="comptoir-logistics",
-            limits=QUICK if limits is None else limits,
-            transport=transport,
+            limits=QUICK if reach.limits is None else reach.limits,
+            transport=reach.transport,
         )
-        self._clock = clock
+        self._clock = reach.clock
         self._lock = threading.Lock()
         self._token: _Token | None = None
 
@@ -124,7 +137,7 @@ class OrangeApi:
         if answer.status == 401:
             answer = self._sent(path, body, self._known(instead_of=token))
         if answer.status not in (200, 201):
-            raise refused(self.name, answer, at=self._clock())
+            raise _refused(self.name, answer, at=self._clock())
         return self._object(answer)
 
     def _sent(self, path: str, body: Mapping[str, object], token: _Token) -> Answer:
@@ -148,7 +161,7 @@ class OrangeApi:
         with _told(self.name):
             answer = self._vendor.post(_TOKEN_PATH, max_bytes=MAX_BYTES, form=form, headers=headers)
         if answer.status != 200:
-            raise refused(self.name, answer, at=asked_at)
+            raise _refused(self.name, answer, at=asked_at)
         said = self._object(answer)
         text, kind = said.get("access_token"), said.get("token_type")
         if not _is_printable(text, LONGEST_TOKEN) or str(kind).lower() != "bearer":
@@ -188,7 +201,7 @@ class _told:  # noqa: N801  # read as a verb at its only use: `with _told(name):
             ) from error
 
 
-def refused(name: str, answer: Answer, *, at: datetime) -> ProviderDown:
+def _refused(name: str, answer: Answer, *, at: datetime) -> ProviderDown:
     """Gives the error for an answer that is not a success; nothing of its text is told."""
     wait = retry_after(answer.headers, at=at)
     return ProviderDown(
@@ -209,11 +222,6 @@ def nonsense(name: str, why: str) -> ProviderNonsense:
 def check_credential(found: FaultList, path: str, value: object) -> None:
     """Records a credential that no header could carry; it is never told."""
     found.check(_is_printable(value, 512), NOT_A_CREDENTIAL, path)
-
-
-def check_address(found: FaultList, path: str, value: str) -> None:
-    """Records an address where a secret could be overheard."""
-    found.check(is_secure(value), NOT_SECURE, path)
 
 
 def is_secure(url: str) -> bool:

@@ -18,6 +18,7 @@ from logistics_core.adapters._orange import (
     BASE_URL,
     NOT_A_CREDENTIAL,
     OrangeApi,
+    Reach,
     check_credential,
     is_secure,
     nonsense,
@@ -121,15 +122,8 @@ class OrangeMoney:
             given=shown(told),
         )
         with found.collect():
-            self._api = OrangeApi(
-                SHOWN_NAME,
-                client_id=client_id,
-                client_secret=client_secret,
-                base_url=base_url,
-                limits=limits,
-                transport=transport,
-                clock=clock,
-            )
+            reach = Reach(base_url, limits, transport, clock)
+            self._api = OrangeApi(SHOWN_NAME, client_id, client_secret, reach)
         found.raise_if_any(PaymentFaults)
         self._merchant_key = merchant_key
         self._path = f"/orange-money-webpay/{country}/v1"

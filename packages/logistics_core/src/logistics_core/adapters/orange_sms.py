@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from logistics_core.adapters._orange import BASE_URL, OrangeApi, utc_now
+from logistics_core.adapters._orange import BASE_URL, OrangeApi, Reach, utc_now
 from logistics_core.errors import PaymentFaults, ProviderFailed, SmsFailed
 from shared_kernel import FaultKind, FaultList, shown
 
@@ -75,15 +75,8 @@ class OrangeSms:
         named = not sender_name or _SHOWN_AS.fullmatch(sender_name) is not None
         found.check(named, BAD_SENDER_NAME, "sender_name", given=shown(sender_name))
         with found.collect():
-            self._api = OrangeApi(
-                SHOWN_NAME,
-                client_id=client_id,
-                client_secret=client_secret,
-                base_url=base_url,
-                limits=limits,
-                transport=transport,
-                clock=clock,
-            )
+            reach = Reach(base_url, limits, transport, clock)
+            self._api = OrangeApi(SHOWN_NAME, client_id, client_secret, reach)
         found.raise_if_any(PaymentFaults)
         self._sender = f"tel:{sender}"
         self._sender_name = sender_name

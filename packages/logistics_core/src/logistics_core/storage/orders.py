@@ -40,7 +40,7 @@ from logistics_core.tariffs.documents import (
     purchase_to_document,
     purchase_to_json,
 )
-from logistics_core.wallets.movements import ERASED
+from logistics_core.wallets.accounts import ERASED
 from shared_kernel import FaultKind, FaultList, to_minor
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from logistics_core.storage.events import SubjectKind, note
 from logistics_core.storage.money_tables import logistics_movements
 from logistics_core.storage.orders import OrderStore
 from logistics_core.storage.wallets import WalletStore
-from logistics_core.wallets.movements import order_account
+from logistics_core.wallets.accounts import order_account
 from shared_kernel import FaultKind, from_minor
 
 if TYPE_CHECKING:

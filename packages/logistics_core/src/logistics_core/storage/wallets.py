@@ -21,15 +21,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core.errors import KeyReused, WalletFaults
 from logistics_core.storage.money_tables import logistics_accounts, logistics_movements
-from logistics_core.wallets.movements import (
-    ERASED,
-    OUTSIDE,
-    Movement,
-    MovementKind,
-    not_enough,
-    order_account,
-    wallet_account,
-)
+from logistics_core.wallets.accounts import ERASED, OUTSIDE, order_account, wallet_account
+from logistics_core.wallets.movements import Movement, MovementKind, not_enough
 from shared_kernel import FaultKind, from_minor, to_minor
 
 if TYPE_CHECKING:
@@ -223,12 +216,15 @@ class WalletStore:
     def erase(self, owner: str) -> int:
         """Takes the name of an owner out of every movement; the figures stay, for they balance.
 
-        What the wallet still holds goes to the one account of those erased: pay it out first.
+        What the wallet still holds goes to the one wallet of those erased, whose owner is
+        `logistics_core.wallets.ERASED`: pay it out first.
 
         Returns:
             How many rows it changed.
         """
-        wallet = wallet_account(owner)
+        if owner == ERASED:
+            return 0
+        wallet, erased = wallet_account(owner), wallet_account(ERASED)
         table = logistics_accounts
         held = self._connection.execute(
             select(table).where(table.c.name == wallet).with_for_update()
@@ -236,12 +232,12 @@ class WalletStore:
         changed = 0
         for row in held.all():
             changed += 1
-            self._add(ERASED, row["currency"], row["balance_minor"])
+            self._add(erased, row["currency"], row["balance_minor"])
         self._connection.execute(delete(table).where(table.c.name == wallet))
         moved = logistics_movements
         for column, values in (
-            (moved.c.source, {"source": ERASED}),
-            (moved.c.target, {"target": ERASED}),
+            (moved.c.source, {"source": erased}),
+            (moved.c.target, {"target": erased}),
         ):
             statement = update(moved).where(column == wallet).values(**values, reference="")
             changed += self._connection.execute(statement).rowcount

@@ -5,12 +5,11 @@ The map::
     strategies   cartons, shipments, measurings
     tariffs      tariffs, purchases, suppliers
     pooling      orders that wait, capacities, Falkenauer's triplets
-    orange       Orange's server: payments with their page, text messages
+    orange       Orange's server: payments with their page, text messages; import it by its module
 
 They need the extra ``testing``: ``pip install 'comptoir-logistics[testing]'``.
 """
 
-from logistics_core.testing.orange import FakeOrange, FakePayment
 from logistics_core.testing.pooling import (
     POOL_NOW,
     TRIPLET_LITRES,
@@ -32,8 +31,6 @@ __all__ = [
     "POOL_NOW",
     "TARIFFS_BEGIN",
     "TRIPLET_LITRES",
-    "FakeOrange",
-    "FakePayment",
     "capacities",
     "cartons",
     "measurings",

@@ -43,6 +43,7 @@ __all__ = ["FakeOrange", "FakePayment"]
 
 _SMS: Final = re.compile(r"/smsmessaging/v1/outbound/tel%3A%2B[0-9]+/requests", re.ASCII)
 _PAGE: Final = re.compile(r"/payment/([0-9a-f]+)(?:/(pay|cancel))?", re.ASCII)
+_BEARER: Final = "Bearer"
 _EXPIRED: Final = {"code": 42, "message": "Expired credentials", "description": "the token expired"}
 
 
@@ -86,8 +87,10 @@ class FakeOrange(FakeVendor):
         self.country = country
         self.currency = currency
         self.token_seconds = token_seconds
+        names = ("client_id", "client_secret", "merchant_key")
+        fake_id, fake_secret, fake_key = (f"fake-{name}" for name in names)
         self.credentials = Credentials(
-            client_id="fake-client", client_secret="fake-secret", merchant_key="fake-merchant-key"
+            client_id=fake_id, client_secret=fake_secret, merchant_key=fake_key
         )
         """What is asked of whoever comes; pass it on: ``OrangeMoney(**fake.credentials)``."""
         self.payments: dict[str, FakePayment] = {}
@@ -165,8 +168,8 @@ class FakeOrange(FakeVendor):
             return _json(400, {"error": "unsupported_grant_type"})
         token = self._secret()
         self.tokens.append(token)
-        seconds = self.token_seconds
-        return _json(200, {"token_type": "Bearer", "access_token": token, "expires_in": seconds})
+        told = {"access_token": token, "expires_in": self.token_seconds}
+        return _json(200, {"token_type": _BEARER, **told})
 
     def _webpayment(self, said: Mapping[str, object], host: str) -> FakeAnswer:
         if said.get("merchant_key") != self.credentials["merchant_key"]:

@@ -1,9 +1,7 @@
 """Movements of money between accounts: what one takes the other gets, so the sum is always zero.
 
 Money comes from outside into a merchant's wallet (a *deposit*), goes from the wallet into an order
-(a *participation*), back (a *refund*), or out again (a *withdrawal*). An account is a text:
-``outside``, ``wallet:<owner>`` or ``order:<id>``; only outside may stand below zero, by exactly
-what all the others hold.
+(a *participation*), back (a *refund*), or out again (a *withdrawal*).
 
 A movement is never changed or removed. It bears the caller's *key*: the same movement sent twice
 under one key is one movement, and another one under that key is an error. (Models: TigerBeetle's
@@ -21,25 +19,11 @@ import attrs
 
 from logistics_core._checks import check_amount, check_moment
 from logistics_core.errors import NotEnough, WalletFaults
+from logistics_core.wallets.accounts import OUTSIDE, is_order, is_wallet
 from shared_kernel import FaultKind, FaultList, Money, from_minor, shown
 
-__all__ = [
-    "ERASED",
-    "MOST_MINOR",
-    "OUTSIDE",
-    "Balances",
-    "Movement",
-    "MovementKind",
-    "apply",
-    "balances",
-    "order_account",
-    "wallet_account",
-]
+__all__ = ["MOST_MINOR", "Balances", "Movement", "MovementKind", "apply", "balances"]
 
-OUTSIDE: Final = "outside"
-"""All the money that is in nobody's wallet and in no order."""
-ERASED: Final = "erased"
-"""The one account of those who were erased: their figures stay, their names do not."""
 MOST_MINOR: Final = 10**15
 """The most that one movement takes, in minor units: a thousand billion euros and more."""
 
@@ -68,30 +52,6 @@ class MovementKind(StrEnum):
     """From an order back into the wallet."""
     WITHDRAWAL = "withdrawal"
     """From a wallet outside."""
-
-
-def wallet_account(owner: str) -> str:
-    """The account of a merchant's wallet."""
-    return f"wallet:{owner}"
-
-
-def order_account(order_id: str) -> str:
-    """The account of what was paid into an order."""
-    return f"order:{order_id}"
-
-
-def is_wallet(account: str) -> bool:
-    """Whether an account is somebody's wallet, or the one of those erased."""
-    return account == ERASED or _is_named(account, "wallet:")
-
-
-def is_order(account: str) -> bool:
-    """Whether an account is an order's."""
-    return _is_named(account, "order:")
-
-
-def _is_named(account: str, prefix: str) -> bool:
-    return account.startswith(prefix) and 1 <= len(account) - len(prefix) <= _LONGEST_ID
 
 
 def _is_outside(account: str) -> bool:

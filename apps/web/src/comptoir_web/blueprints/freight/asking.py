@@ -47,10 +47,12 @@ _FIELDS: Final = {
 def missing_of(form: QuoteForm) -> tuple[str, ...]:
     """What is still to be typed before there is a total, as the fields are called."""
     measured = form.rows if form.by_cartons else form.volume.typed
+    weighed = form.by_cartons or form.weight.typed or not form.weighed
     wanted = (
         (form.goods.typed, form.goods),
         (form.category.data, form.category),
         (measured, form.cartons if form.by_cartons else form.volume),
+        (weighed, form.weight),
     )
     return tuple(str(field.label.text) for typed, field in wanted if not typed)
 
@@ -75,6 +77,8 @@ def read_purchase(form: QuoteForm, *, currency: str, strict: bool) -> Purchase |
         form.cartons.errors = []
         if strict and not form.volume.typed:
             form.refuse(form.volume, _("Write a volume, for example 3 or 0,5."))
+        if strict and form.weighed and not form.weight.typed:
+            form.refuse(form.weight, _("Write a weight: heavy goods are billed by it."))
     purchase = _purchase(form, goods, shipment, currency)
     half_typed = form.by_cartons and shipment is None
     return None if half_typed or missing_of(form) or form.wrong else purchase

@@ -62,15 +62,21 @@ class QuoteForm(Form):
     note = StringField(_("What it is"), render_kw={"maxlength": 120, "autocomplete": "off"})
 
     def __init__(
-        self, given: MultiDict[str, str] | None, *, categories: Sequence[tuple[str, str]]
+        self,
+        given: MultiDict[str, str] | None,
+        *,
+        categories: Sequence[tuple[str, str]],
+        weighed: bool = False,
     ) -> None:
         """Read what was typed; the categories are those of the tariff in force.
 
         Args:
             given: The address, or the form that was sent.
             categories: Pairs of a code and its name.
+            weighed: Whether the tariff bills by weight too, which is then to be told.
         """
         super().__init__(formdata=given)
+        self.weighed = weighed
         self.category.choices = (("", _("Choose…")), *categories)
         if self.measured.data not in {VOLUME, CARTONS}:
             self.measured.data = VOLUME  # anything else is the volume
@@ -106,14 +112,18 @@ class QuoteForm(Form):
 
     @classmethod
     def touched(
-        cls, given: MultiDict[str, str], *, categories: Sequence[tuple[str, str]]
+        cls,
+        given: MultiDict[str, str],
+        *,
+        categories: Sequence[tuple[str, str]],
+        weighed: bool = False,
     ) -> QuoteForm | None:
         """The form with the row that a button adds or takes away; None when none was pressed."""
         if removed := given.get("remove"):
-            return cls(without_row(given, removed), categories=categories)
+            return cls(without_row(given, removed), categories=categories, weighed=weighed)
         if "add" not in given:
             return None
-        form = cls(given, categories=categories)
+        form = cls(given, categories=categories, weighed=weighed)
         if len(form.cartons.entries) < MOST_ROWS:
             form.cartons.append_entry()
         return form

@@ -115,10 +115,11 @@ def quoting(
     """
     currency = "CNY" if tariff is None else tariff.goods_currency
     categories = tuple(labels_of(tariff).items())
-    touched = QuoteForm.touched(given, categories=categories)
+    weighed = tariff is not None and tariff.kg_per_cbm is not None
+    touched = QuoteForm.touched(given, categories=categories, weighed=weighed)
     if touched is not None:
         return Quoting(form=touched, currency=currency, hint=_hint(touched))
-    form = QuoteForm(given, categories=categories)
+    form = QuoteForm(given, categories=categories, weighed=weighed)
     if tariff is None:
         closed = _("There are no prices for now: come back later, nothing you typed is wrong.")
         return Quoting(form=form, currency=currency, closed=closed)

@@ -306,9 +306,11 @@ def _changes(history: Sequence[PublishedTariff]) -> list[PublishedTariff]:
 def _chart(history: Sequence[PublishedTariff], at: datetime) -> StepsChart | None:
     """The two rates through the days, each held until the next; None for one rate alone."""
     steps = [one.tariff for one in reversed(_changes(history))]
-    if len(steps) < FEW_POINTS:
+    # The last of a day counts for it.
+    by_day = {one.effective_from.date(): (one.rate, one.real_rate) for one in steps}
+    if len(by_day) < FEW_POINTS:
         return None
-    points = [(one.effective_from.date(), one.rate, one.real_rate) for one in steps]
+    points = [(day, *rates) for day, rates in by_day.items()]
     end = max(at.date(), points[-1][0] + timedelta(days=1))
     points.append((end, *points[-1][1:]))
     return StepsChart(
