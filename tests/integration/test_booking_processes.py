@@ -69,7 +69,10 @@ def check_loads(connection: Connection) -> None:
     """Each container holds the sum of its bookings, and each order its parts and what waits."""
     table = logistics_bookings.c
     for column, litres in (
-        (table.container_id, {c.id: c.load.litres for c in ContainerStore(connection).page()}),
+        (
+            table.container_id,
+            {c.id: c.load.litres for c in ContainerStore(connection).page(per_page=10_000)},
+        ),
         (
             table.order_id,
             {
@@ -179,7 +182,7 @@ STORM = """
         acts = {
             "book": lambda c: book(c, order, some[0], **DONE),
             "split": lambda c: book_part(
-                c, order, {some[0]: 400 + step % 2 * 150, some[1]: 500}, rest_waits=True,
+                c, order, {some[0]: 450 + step % 4 * 50, some[1]: 500}, rest_waits=True,
                 agreed=True, **DONE,
             ),
             "wait": lambda c: wait(c, order, **DONE),

@@ -166,6 +166,10 @@ def test_an_answer_about_something_else_is_never_believed(lie: dict[str, object]
     if "status" not in lie:
         with pytest.raises(ProviderNonsense):
             asked(provider, "GP3")
+    fake.say('{"status":"SUCCESS"}')
+    with pytest.raises(ProviderNonsense, match="nobody's"):
+        provider.status(reference="GP1", amount=PRICE, pay_token=given.pay_token)
+    fake.behave()
     fake.lie = {"amount": "28125000.00", "currency": "OUV"}
     paid = provider.status(reference="GP1", amount=PRICE, pay_token=given.pay_token)
     assert paid is PaymentStatus.SUCCESS

@@ -102,6 +102,16 @@ def test_what_is_no_phone_or_no_text_is_not_sent(phone: str, text: str) -> None:
     assert fake.requests == []
 
 
+def test_a_message_that_orange_does_not_say_it_took_is_none() -> None:
+    """A 201 about something else: the message may be lost, and that is said."""
+    fake = FakeOrange()
+    by = sender(fake)
+    by.send(PHONE, "first")
+    fake.say('{"outboundSMSMessageRequest":"?"}', status=201)
+    with pytest.raises(SmsFailed):
+        by.send(PHONE, TEXT)
+
+
 def test_a_setting_that_cannot_be_is_refused() -> None:
     """The sender's number and name, as Orange takes them."""
     for options in ({"sender": "2240000"}, {"sender_name": "a" * 12}, {"sender_name": "<b>"}):

@@ -253,3 +253,23 @@ def _internal(container: svcs.Container, ids: tuple[str, ...]) -> list[Any]:
     found = [office.order(each).line.internal for each in ids]
     assert all(each.margin != francs(0) for each in found)
     return found
+
+
+def test_what_names_nothing_is_not_found(
+    merchant: FlaskClient, container: svcs.Container, signed_in_client: Callable[..., FlaskClient]
+) -> None:
+    """Identifiers that no store gave are told as such, on every way in: never an error of ours."""
+    give_tariff(container)
+    order = save(merchant).headers["Location"]
+    for odd in ("\x84", " ", "x" * 65, "é" * 64):
+        assert paths(merchant.post(f"{order}/confirmation", json={"container_id": odd})) == {
+            "container_id"
+        }
+        parts = [{"container_id": odd, "litres": 1000}]
+        asked = {"parts": parts, "agreed": True, "rest_waits": True}
+        found = paths(merchant.post(f"{order}/confirmation", json=asked))
+        assert found == {"parts[0].container_id"}
+        assert slug(merchant.get(f"{FREIGHT}/orders/{odd}"))[0] == 404
+    page = signed_in_client(Role.MERCHANT, email="pages@example.com")
+    for odd in ("%C2%84", "%20", "x" * 65):
+        assert page.get(f"/plateforme/groupage/commandes/{odd}").status_code == 404

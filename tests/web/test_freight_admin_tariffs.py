@@ -215,7 +215,7 @@ def test_other_rates_are_a_new_version(
     for _time in range(2):
         assert admin.post(RATES, data=good).location == f"{HOME}tarifs/2"
     now = office.tariffs()[0].tariff
-    assert (now.rate, now.real_rate) == (1300, 1250)
+    assert (now.rate, now.real_rate) == (Decimal(1300), Decimal(1250))
     assert now.categories == before.categories
     page = admin.get(RATES).text
     said = plain(page)

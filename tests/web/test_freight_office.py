@@ -29,6 +29,7 @@ from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.errors import UnknownUser
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
+from comptoir_web.operations.demonstration_freight import load_freight
 from logistics_core.errors import (
     ContainerMissing,
     KeyReused,
@@ -285,3 +286,24 @@ def test_the_catalogue_is_kept(container: svcs.Container, office: FreightOffice)
     office.remove_supplier(saved.supplier.id, actor=None)
     with pytest.raises(SupplierMissing):
         office.supplier(saved.supplier.id)
+
+
+def test_the_demonstration_has_something_of_everything(
+    container: svcs.Container, office: FreightOffice, desk: FreightDesk
+) -> None:
+    """Containers at four stages, the worked one among them, a pool, a proof, quotes; made once."""
+    me = give_merchant(container).id
+    for _ in range(2):
+        load_freight(container, me)
+    figures = {each.container.reference: each for each in office.containers().containers}
+    assert [figures[name].container.stage for name in sorted(figures)] == [
+        "livre", "livre", "douane", "mer", "collecte", "collecte",
+    ]  # fmt: skip
+    assert figures["GN-D01"].margins.freight == francs(60_800_000)
+    found = office.decisions()
+    assert (len(found.proofs), len(found.proposals), found.waiting) == (1, 2, 3)
+    mine = desk.orders(me).orders
+    assert {each.state.value for each in mine} == {"devis", "confirme", "expedie", "recu"}
+    assert desk.wallet(me).balance == francs(3_500_000)
+    assert len(office.tariffs()) == 2
+    assert desk.suppliers().total == 7

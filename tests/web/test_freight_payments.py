@@ -27,11 +27,14 @@ from comptoir_web.files import LocalFiles
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.freight.payments import NOTIFICATIONS, FreightPayments
+from comptoir_web.identity.roles import Role
+from comptoir_web.identity.service import IdentityService
 from comptoir_web.jobs.model import JobPolicy
 from comptoir_web.jobs.registry import load_handlers
 from comptoir_web.jobs.runner import JobRunner
 from comptoir_web.jobs.tables import JOBS
 from comptoir_web.mail import MemoryMailer
+from comptoir_web.sms import MemorySms
 from logistics_core.errors import (
     ImageRefused,
     MoveRefused,
@@ -275,14 +278,21 @@ def test_pictures_that_are_none_leave_nothing_behind(
 
 
 def test_merchants_are_told_in_their_language(
-    app: Flask, container: svcs.Container, clock: FrozenClock, mailer: MemoryMailer
+    app: Flask,
+    container: svcs.Container,
+    identity: IdentityService,
+    mailer: MemoryMailer,
+    sms: MemorySms,
 ) -> None:
     """A message is sent by a job, in the language of its reader, without a cost or a margin."""
     payments: FreightPayments = container.get(FreightPayments)
     office: FreightOffice = container.get(FreightOffice)
     french, english = give_merchant(container).id, give_merchant(container, locale="en").id
+    phoned = identity.create_user(
+        email=None, phone="620 00 00 11", name="Marchand", role=Role.MERCHANT.value
+    ).id
     box = give_container(container)
-    for who in (french, english):
+    for who in (french, english, phoned):
         order = give_confirmed(container, who, box.id).id
         proof = payments.add_proof(who, order, TOTAL, picture("JPEG"), request_id="r")
         payments.validate(proof.id, version=1, actor=None)
@@ -298,10 +308,14 @@ def test_merchants_are_told_in_their_language(
     why = "Sa page dit pourquoi."
     refund = "28 125 000 GNF sont revenus dans votre portefeuille."
     assert texts == [
-        f"Comptoir : une preuve de paiement de votre commande nº 3 a été refusée. {why}",
-        f"Comptoir : votre commande nº 1 a été annulée. {refund}",
-        "Comptoir : votre commande nº 1 est partie en mer.",
-        "Comptoir : votre commande nº 3 a été annulée.",
+        f"Comptoir : une preuve de paiement de votre commande 4 a été refusée. {why}",
+        f"Comptoir : votre commande 1 a été annulée. {refund}",
+        "Comptoir : votre commande 1 est partie en mer.",
+        "Comptoir : votre commande 4 a été annulée.",
         "Comptoir: your order no. 2 has gone to sea.",
         "Comptoir: your order no. 2 was cancelled. GNF 28,125,000 came back to your wallet.",
+    ]
+    assert sorted((one.phone, one.text) for one in sms.sent) == [
+        ("+224620000011", f"Comptoir : votre commande 3 a été annulée. {refund}"),
+        ("+224620000011", "Comptoir : votre commande 3 est partie en mer."),
     ]

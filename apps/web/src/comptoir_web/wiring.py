@@ -6,8 +6,8 @@ inside a request `services()` gives them::
     engine = services().get(Engine)
     now = services().get(Clock)()
 
-Tests give their own clock, mailer, sender of messages or engine; nothing else in the shell reads the time or opens a
-connection by itself.
+Tests give their own clock, mailer, sender of messages or engine; nothing else in the shell reads
+the time or opens a connection by itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Group freight on the wire, for merchants: closed schemas without a place for a cost or a margin.
 
-`api.freight_office_documents` has those of administrators; nothing there is used here.
+`freight_office_documents`, `freight_tariff_documents` and `freight_people_documents` have those of
+administrators; nothing there is used here.
 """
 
 from __future__ import annotations

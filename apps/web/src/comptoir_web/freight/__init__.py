@@ -15,6 +15,13 @@ What administrators alone are shown, with costs and margins:
 
 Behind them:
 
+- `reading`        how an order is read for its merchant
+- `rooms`          the room of containers, and what is offered
+- `listing`        orders and proofs as administrators list them
+- `decisions`      what waits for an administrator
+- `merchants`      the merchants as administrators follow them
+- `people`         who the owners are
+- `providers`      the provider of mobile money that the settings name
 - `letters`        the text messages to merchants, in their language
 - `jobs`           the work in the background: payments asked about, text messages sent
 """

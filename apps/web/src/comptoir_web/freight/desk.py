@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 from sqlalchemy import Engine
 
 from comptoir_web.freight.letters import tell_container, tell_moved
@@ -24,6 +24,7 @@ from comptoir_web.freight.reading import (
     key_of,
     within,
 )
+from comptoir_web.freight.rooms import check_room, gauge_of, offer_of
 from comptoir_web.freight.values import (
     ClientCategory,
     ClientTariff,
@@ -33,8 +34,8 @@ from comptoir_web.freight.values import (
     SupplierPage,
     Wallet,
 )
-from logistics_core.errors import NoRoom, PurchaseFaults, SupplierMissing
-from logistics_core.pooling import Capacity, Offer, fits, offer
+from logistics_core.errors import NoRoom, SupplierMissing
+from logistics_core.pooling import Offer, fits
 from logistics_core.storage.booking import book, book_part, wait
 from logistics_core.storage.cancelling import cancel_order
 from logistics_core.storage.catalogue import SupplierStore
@@ -47,7 +48,6 @@ from logistics_core.storage.tariffs import TariffStore
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.suppliers import Badge
 from logistics_core.tariffs import quote
-from shared_kernel import FaultKind, FaultList
 from shared_kernel.engine import reading, transaction
 
 if TYPE_CHECKING:
@@ -55,20 +55,12 @@ if TYPE_CHECKING:
 
     from comptoir_web.jobs.queue import JobQueue
     from logistics_core.storage.booking import Booked
-    from logistics_core.storage.containers import PooledContainer
     from logistics_core.storage.orders import Order
     from logistics_core.suppliers import Supplier
     from logistics_core.tariffs import ClientQuote, Purchase
     from shared_kernel import Money
 
-__all__ = ["FreightDesk", "check_room", "gauge_of"]
-
-TOO_LARGE = FaultKind(
-    "freight.too_large", "{given} CBM are more than a container holds, {most}: divide the purchase"
-)
-TOO_HEAVY = FaultKind(
-    "freight.too_heavy", "{given} kg are more than a container carries, {most}: divide the purchase"
-)
+__all__ = ["FreightDesk"]
 
 
 @frozen
@@ -214,7 +206,7 @@ class FreightDesk:
             store = ContainerStore(connection)
             containers = store.open()
             asked = None if container_id is None else store.get(container_id)
-        return _offer(order, containers, asked)
+        return offer_of(order, containers, asked)
 
     def containers_open(self) -> tuple[ContainerGauge, ...]:
         """The containers that take bookings, the oldest first."""
@@ -444,68 +436,8 @@ class FreightDesk:
                         actor=actor,
                     )
         refused = NoRoom("no container has the room for all of this order")
-        refused.offer = _offer(order, containers, None)
+        refused.offer = offer_of(order, containers, None)
         raise refused
-
-
-def check_room(connection: Connection, purchase: Purchase) -> None:
-    """Refuse a purchase that no container takes, even an empty one.
-
-    Raises:
-        PurchaseFaults: It is larger or heavier than any of those that are open, or than the usual.
-    """
-    capacities = [Capacity(), *(each.capacity for each in ContainerStore(connection).open())]
-    litres = max(each.billed_litres for each in capacities)
-    grams = max(each.payload_grams for each in capacities)
-    faults = FaultList()
-    faults.check(
-        purchase.litres <= litres,
-        TOO_LARGE,
-        "volume_cbm",
-        given=f"{purchase.volume_cbm.normalize():f}",
-        most=f"{Decimal(litres).scaleb(-3).normalize():f}",
-    )
-    faults.check(
-        purchase.grams <= grams,
-        TOO_HEAVY,
-        "weight_kg",
-        given=f"{(purchase.weight_kg or Decimal()).normalize():f}",
-        most=f"{Decimal(grams).scaleb(-3).normalize():f}",
-    )
-    faults.raise_if_any(PurchaseFaults)
-
-
-def gauge_of(container: PooledContainer) -> ContainerGauge:
-    """A container as everybody may see it."""
-    return ContainerGauge(
-        id=container.id,
-        reference=container.reference,
-        stage=container.stage,
-        billed_litres=container.capacity.billed_litres,
-        booked_litres=container.load.litres,
-        open=container.takes_bookings,
-        created_at=container.created_at,
-    )
-
-
-def _offer(
-    order: Order, containers: tuple[PooledContainer, ...], asked: PooledContainer | None
-) -> Offer:
-    if asked is None and not containers:
-        return Offer()
-    container = asked or containers[0]
-    found = offer(
-        order.waiting_litres or order.litres,
-        order.waiting_grams if order.waiting_litres else order.grams,
-        container=container,
-        others=containers,
-        smallest_litres=container.smallest_litres,
-    )
-    if asked is not None:
-        return found
-    # Asked of nobody in particular, the oldest is one of those that may take it.
-    whole = fits(order.litres, order.grams, capacity=container.capacity, load=container.load)
-    return evolve(found, next_containers=(container.id,) * whole + found.next_containers)
 
 
 def _agreed(connection: Connection, owner: str | None) -> Decimal | None:

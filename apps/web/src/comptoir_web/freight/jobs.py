@@ -68,7 +68,7 @@ def send_message(context: JobContext, arguments: Arguments) -> Arguments:
     locale = user.locale or settings.locale
     text = message_text(told, order, refund or None, business=settings.business_name, locale=locale)
     try:
-        if user.phone:
+        if user.phone and settings.reaches_phones:
             context.services.get_abstract(SmsSender).send(user.phone, text)
             return {"by": "sms"}
         mail = message_mail(user, order, text, business=settings.business_name, locale=locale)

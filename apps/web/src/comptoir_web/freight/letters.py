@@ -146,7 +146,7 @@ def message_text(
         told = Told.REFUNDED
     amount = "" if refund is None else format_money(refund, locale=locale)
     text = catalogue("comptoir_web", locale).gettext(_TEXTS[told])
-    # A phone shows narrow spaces as squares, and pays a message of them twice.
+    # What the alphabet of text messages (GSM 03.38) lacks makes a message of 70 characters of 160.
     filled = text.format(business=business, number=order.number, amount=amount)
     return filled.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2019", "'")
 

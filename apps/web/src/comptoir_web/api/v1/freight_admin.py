@@ -16,33 +16,37 @@ from comptoir_web.api.freight_office_documents import (
     ContainersQuestion,
     ContainerToOpen,
     FiguresQuestion,
-    MerchantsQuestion,
     OfficeContainerDetail,
     OfficeContainers,
     OfficeFigures,
     OfficeFiguresList,
-    OfficeMerchant,
-    OfficeMerchants,
     OfficeOrderLine,
     OfficeOrders,
     OfficeOrdersQuestion,
     OfficePool,
-    OfficePreview,
+    OfficeProposal,
+    StageToReach,
+)
+from comptoir_web.api.freight_people_documents import (
+    MerchantsQuestion,
+    OfficeMerchant,
+    OfficeMerchants,
     OfficeProofLine,
     OfficeProofs,
-    OfficeProposal,
-    OfficeQuestion,
-    OfficeQuote,
-    OfficeTariff,
-    OfficeTariffs,
     OfficeWithdrawal,
     RefusalReason,
-    StageToReach,
-    TariffToPublish,
     TermsToSave,
     WithdrawalToMake,
 )
 from comptoir_web.api.freight_problems import answer_freight_problems
+from comptoir_web.api.freight_tariff_documents import (
+    OfficePreview,
+    OfficeQuestion,
+    OfficeQuote,
+    OfficeTariff,
+    OfficeTariffs,
+    TariffToPublish,
+)
 from comptoir_web.api.openapi import OPAQUE_ID, Answer, operation
 from comptoir_web.api.v1.freight import PICTURES, idempotency_key
 from comptoir_web.api.v1.saved import AddHeaders

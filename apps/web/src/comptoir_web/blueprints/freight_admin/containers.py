@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import Column, Page, asked_page
@@ -20,7 +21,7 @@ from shared_kernel import FaultList
 
 from . import words
 from .forms import ContainerForm, fresh_key
-from .reading import number_of, say, wanted
+from .reading import say, wanted
 from .views import blueprint, category_names, differences, me, office, people, tell, unconfirmed
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _seen(one: PooledContainer) -> dict[str, str]:
 
 def _meanwhile(one: PooledContainer) -> tuple[Difference, ...] | None:
     """What changed in a container since the page whose form was sent; None when nothing did."""
-    if number_of(request.form.get("version")) == one.version:
+    if version_of(request.form.get("version")) == one.version:
         return None
     names = {_("Stage"): "saw_stage", _("Booked"): "saw_booked", _("Weight"): "saw_weight"}
     saw = {label: request.form.get(name, "")[:60] for label, name in names.items()}

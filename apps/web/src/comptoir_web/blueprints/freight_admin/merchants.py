@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.presentation.formats import money
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import Column, Page, asked_page
@@ -16,7 +17,7 @@ from shared_kernel import FaultList
 from . import words
 from .containers import order_columns
 from .forms import TermsForm, WithdrawalForm, fresh_key, usable_key
-from .reading import amount_of, chosen, number_of, refuse, say
+from .reading import amount_of, chosen, refuse, say
 from .views import blueprint, category_names, differences, me, office, people, unconfirmed
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def save_terms(owner: str) -> ResponseReturnValue:
     if typed is None:
         return _page(found, terms=form), 422
     try:
-        office().save_terms(typed, version=number_of(form.version.data), actor=me())
+        office().save_terms(typed, version=version_of(form.version.data), actor=me())
     except StaleVersion:
         kept = office().merchant(owner)
         meanwhile = differences(_texts(typed), _texts(kept.terms))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 from flask import flash, redirect, render_template, request, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.presentation.csv_files import csv_response
 from comptoir_web.presentation.formats import money
 from comptoir_web.presentation.languages import gettext as _
@@ -22,7 +23,6 @@ from logistics_core.errors import ContainerMissing, LogisticsError
 from logistics_core.pooling import SEA_ROUTE, OrderState
 
 from . import words
-from .reading import number_of
 from .views import blueprint, category_names, differences, me, office, people, tell, unconfirmed
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _choices(detail: OfficeOrderDetail) -> tuple[tuple[str, str], ...]:
 def _stale(detail: OfficeOrderDetail) -> ResponseReturnValue | None:
     """The page with what changed since it was opened; None when nothing did."""
     now = detail.line.order
-    if number_of(request.form.get("version")) == now.version:
+    if version_of(request.form.get("version")) == now.version:
         return None
     saw = {
         _("State"): request.form.get("saw_state", "")[:60],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.files import FileAbsent
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import asked_page
@@ -15,7 +16,6 @@ from logistics_core.payments import ProofState
 
 from . import words
 from .forms import RefusalForm
-from .reading import number_of
 from .views import blueprint, me, office, payments, people, tell, unconfirmed
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def proof_image(proof_id: str) -> ResponseReturnValue:
 @blueprint.post("/preuves/<proof_id>/valider")
 def validate_proof(proof_id: str) -> ResponseReturnValue:
     """Credit what it shows, and pay its order with it; once."""
-    version = number_of(request.form.get("version"))
+    version = version_of(request.form.get("version"))
     found = payments().proof(proof_id)
     if found.proof.state is ProofState.PENDING and found.proof.version == version:
         back = url_for("freight_admin.proof", proof_id=proof_id)
@@ -114,7 +114,7 @@ def refuse_proof(proof_id: str) -> ResponseReturnValue:
     if not 0 < len(reason) <= LONGEST_REASON:
         form.reason.errors = [_("Write why, in %(most)s characters at most.", most=LONGEST_REASON)]
         return _page(proof_id, form), 422
-    version = number_of(form.version.data)
+    version = version_of(form.version.data)
     return _decide(
         proof_id,
         lambda: payments().refuse(proof_id, reason=reason, version=version, actor=me()),

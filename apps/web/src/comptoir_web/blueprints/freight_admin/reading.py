@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comptoir_web.presentation.fields import AmountField, ChoiceField, DayField
     from shared_kernel import Fault, Money
 
-__all__ = ["amount_of", "begins", "chosen", "midnight", "number_of", "refuse", "say", "wanted"]
+__all__ = ["amount_of", "begins", "chosen", "midnight", "refuse", "say", "wanted"]
 
 T = TypeVar("T")
 
@@ -76,16 +76,6 @@ def begins(field: DayField, at: datetime) -> datetime:
         refuse(field, gettext("This day is past: write today’s or a later one."))
         return at
     return datetime.combine(field.data, time(), UTC)
-
-
-def number_of(text: str | None) -> int:
-    """A version as a form carries it; -1, which is none, when it is no number.
-
-    >>> number_of("12"), number_of("x"), number_of(None)
-    (12, -1, -1)
-    """
-    text = text or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def say(form: Form, faults: Iterable[Fault]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.identity.keys import new_id
 from comptoir_web.presentation.formats import money
 from comptoir_web.presentation.languages import gettext as _
@@ -17,7 +18,7 @@ from shared_kernel import FaultList
 
 from . import words
 from .forms import SupplierForm
-from .reading import amount_of, number_of, say
+from .reading import amount_of, say
 from .views import blueprint, category_names, differences, me, office, unconfirmed
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _save(saved: SavedSupplier | None) -> ResponseReturnValue:
     if typed is None:
         return _page(form, saved), 422
     try:
-        office().save_supplier(typed, version=number_of(form.version.data), actor=me())
+        office().save_supplier(typed, version=version_of(form.version.data), actor=me())
     except StaleVersion:
         kept = office().supplier(typed.id)
         meanwhile = differences(_texts(typed), _texts(kept.supplier))

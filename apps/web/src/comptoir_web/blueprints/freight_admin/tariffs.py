@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.presentation.charts import StepsChart
 from comptoir_web.presentation.formats import day_short, money, percent
 from comptoir_web.presentation.languages import gettext as _
@@ -20,7 +21,7 @@ from logistics_core.tariffs import Tariff
 
 from . import words
 from .forms import RateForm
-from .reading import begins, number_of, refuse, say, wanted
+from .reading import begins, refuse, say, wanted
 from .tariff_form import TariffForm, read_tariff, same_terms, tariff_fields
 from .views import blueprint, differences, me, now, office, people
 
@@ -88,7 +89,7 @@ def new_tariff() -> ResponseReturnValue:
     if typed is None:
         return _form(form, history), 422
     publishing = request.form.get("do") == "publish"
-    if number_of(form.version.data) != last:
+    if version_of(form.version.data) != last:
         if publishing and history and same_terms(typed, history[0].tariff):
             return _published(history[0].tariff)  # the same form sent twice
         form.version.data = str(last)
@@ -239,7 +240,7 @@ def rates() -> ResponseReturnValue:
         return _rates_page(form, history, current), 422
     last = history[0].tariff
     real = form.rate.data if form.real_rate.data is None else form.real_rate.data
-    if number_of(form.version.data) != last.version:
+    if version_of(form.version.data) != last.version:
         if (last.rate, last.real_rate) == (form.rate.data, real):
             return _published(last)  # the same form sent twice
         meanwhile = differences(_pair(form.rate.data, real), _pair(last.rate, last.real_rate))

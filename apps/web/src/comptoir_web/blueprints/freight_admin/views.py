@@ -177,7 +177,8 @@ def unconfirmed(question: str, label: str, back: str) -> str | None:
     """
     if request.form.get("confirmed") == "yes":
         return None
-    kept = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    left = {"csrf_token", "confirmed"}
+    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in left]
     return render_template(
         "freight_admin/confirm.html",
         question=question,

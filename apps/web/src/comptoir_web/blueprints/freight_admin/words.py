@@ -27,7 +27,13 @@ from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language, lazy_gettext, ngettext
 from logistics_core.payments import PaymentStatus, ProofState
 from logistics_core.pooling import SEA_ROUTE, OrderState
-from shared_kernel import RoundingMode, round_decimal, translate_error
+from shared_kernel import (
+    RoundingMode,
+    format_decimal,
+    minor_digits,
+    round_decimal,
+    translate_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +60,7 @@ __all__ = [
     "ask_removal",
     "ask_validation",
     "ask_withdrawal",
+    "bare",
     "beyond_stowing",
     "country_name",
     "cubic_metres",
@@ -170,6 +177,13 @@ def percents(value: Decimal) -> str:
 def whole(value: int) -> str:
     """A whole number: `76 000`."""
     return number(Decimal(value))
+
+
+def bare(amount: Money) -> str:
+    """An amount without its currency, which its row or its table says: `37 500 000`."""
+    return format_decimal(
+        amount.amount, locale=language(), decimals=minor_digits(amount.currency.code)
+    )
 
 
 def signed(amount: Money) -> str:
