@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 from testkit.browser import Visit
 from testkit.freight import (
+    a_purchase,
     give_confirmed,
     give_container,
     give_merchant,
@@ -19,6 +21,7 @@ from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.roles import Role
 from logistics_core.pooling import OrderState
+from shared_kernel import format_money
 
 OpenVisit = Callable[..., Visit]
 HOME = "/plateforme/admin/groupage/"
@@ -35,7 +38,7 @@ def test_from_the_second_factor_to_a_container_at_sea(site: Site, visit: Visit) 
     give_proof(services, merchant.id, order.id, amount=28_125_000)
     office: FreightOffice = services.get(FreightOffice)
     _sign_in(site, visit)
-    _quote(page)
+    _quote(page, office)
 
     page.get_by_role("link", name="À décider").click()
     page.get_by_role("link", name=f"Regarder la preuve de la commande {order.number}").click()
@@ -78,8 +81,8 @@ def _sign_in(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Fret")
 
 
-def _quote(page: Page) -> None:
-    """The worked figures, by the keyboard alone."""
+def _quote(page: Page, office: FreightOffice) -> None:
+    """The worked total, by the keyboard alone, and what the costs of the day leave of it."""
     page.get_by_role("link", name="Faire un devis").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Marchandise").fill("15000")
@@ -88,7 +91,9 @@ def _quote(page: Page) -> None:
     page.get_by_label("Commission").fill("4")
     page.keyboard.press("Enter")
     expect(page.locator("#total")).to_have_text("37\u202f500\u202f000\u00a0GNF")
-    expect(page.locator("main")).to_contain_text("garde 3\u202f150\u202f000\u00a0GNF")
+    purchase = a_purchase(15_000, "3.0", "ELECTRONIQUE")
+    kept = office.quote_internal(purchase, commission=Decimal("0.04")).internal.margin
+    expect(page.locator("main")).to_contain_text(f"garde {format_money(kept)}")
 
 
 def _send_to_sea(page: Page, name: str) -> None:

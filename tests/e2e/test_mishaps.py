@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from testkit.browser import Visit
 from testkit.every_page import EXAMPLE
-from testkit.pages import PASSWORD
+from testkit.pages import PASSWORD, address_of
 from testkit.site import Site
 
 from comptoir_web.identity.users import User
@@ -70,6 +70,6 @@ def test_a_session_that_ends_while_saving(site: Site, open_visit: OpenVisit) -> 
 
 def _sign_in_again(page: Page, owner: User) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
-    page.get_by_label("Adresse e-mail").fill(owner.email)
+    page.get_by_label("Adresse e-mail").fill(address_of(owner))
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from testkit.browser import Visit
-from testkit.pages import PASSWORD
+from testkit.pages import PASSWORD, address_of
 from testkit.site import Site
 
 from comptoir_web.identity.users import User
@@ -37,7 +37,7 @@ def test_from_sign_in_to_a_loan_by_keyboard(site: Site, visit: Visit) -> None:
     page = visit.page
     visit.goto("/plateforme/")
     _tab_to(page, ".skip-link", most=1)
-    _type_into(page, "#email", owner.email)
+    _type_into(page, "#email", address_of(owner))
     _type_into(page, "#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Prêts")
@@ -94,7 +94,7 @@ def test_without_scripts(site: Site, open_visit: OpenVisit) -> None:
     visit = open_visit(javascript=False)
     page = visit.page
     visit.goto("/plateforme/connexion")
-    page.locator("#email").fill(owner.email)
+    page.locator("#email").fill(address_of(owner))
     page.locator("#password").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_role("link", name="Calculer un prêt").click()

@@ -91,8 +91,11 @@ def test_quotes_and_tariffs(admin: FlaskClient, container: svcs.Container) -> No
     assert (effect["order_id"], effect["after"]["amount"]) == (order.id, "28650000")
     assert admin.get(f"{ADMIN}/tariffs").get_json()["items"][0]["version"] == 1
     begins = {"effective_from": "2026-01-06T00:00:00+00:00", "note": "le taux a changé"}
-    published = admin.post(f"{ADMIN}/tariffs", json=TARIFF | begins)
-    assert (published.status_code, published.get_json()["version"]) == (201, 2)
+    for _ in range(2):
+        published = admin.post(
+            f"{ADMIN}/tariffs", json=TARIFF | begins, headers={"Idempotency-Key": "t1"}
+        )
+        assert (published.status_code, published.get_json()["version"]) == (201, 2)
     again = admin.post(f"{ADMIN}/tariffs", json=TARIFF | begins)
     assert slug(again) == (409, "not-possible-now")
     assert "tariff 2" in again.get_json()["detail"]
@@ -111,8 +114,10 @@ def test_a_container_from_the_pool_to_the_port(
     admin: FlaskClient, container: svcs.Container
 ) -> None:
     """Opened once, filled from the pool, closed, moved stage by stage, cancelled with refunds."""
-    opened = admin.post(f"{ADMIN}/containers", json={"reference": "GN-7"})
-    assert opened.status_code == 201
+    headers = {"Idempotency-Key": "c1"}
+    for _ in range(2):
+        opened = admin.post(f"{ADMIN}/containers", json={"reference": "GN-7"}, headers=headers)
+        assert opened.status_code == 201
     assert slug(admin.post(f"{ADMIN}/containers", json={"reference": "GN-7"}))[0] == 422
     address = opened.headers["Location"]
     me, desk = give_merchant(container).id, container.get(FreightDesk)

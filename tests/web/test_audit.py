@@ -10,7 +10,7 @@ import svcs
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from testkit.pages import PASSWORD, FrozenClock, code_at
+from testkit.pages import PASSWORD, FrozenClock, address_of, code_at
 
 from comptoir_web.identity.audit import Action, AuditLog
 from comptoir_web.identity.errors import (
@@ -49,8 +49,8 @@ def test_a_life_is_recorded(
     factor = container.get(SecondFactorService)
     user = make_user()
     with pytest.raises(SignInRefused):
-        sign_in.sign_in(user.email, "wrong password", address="192.0.2.1", agent="")
-    opened = sign_in.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        sign_in.sign_in(address_of(user), "wrong password", address="192.0.2.1", agent="")
+    opened = sign_in.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     identity.change_password(
         user.id,
         PASSWORD,
@@ -60,12 +60,12 @@ def test_a_life_is_recorded(
     )
     secret = factor.begin(user.id).secret
     codes = factor.confirm(user.id, code_at(secret, clock.now), address="192.0.2.1")
-    pending = sign_in.sign_in(user.email, "another phrase entirely", address="a", agent="")
+    pending = sign_in.sign_in(address_of(user), "another phrase entirely", address="a", agent="")
     with pytest.raises(CodeRefused):
         sign_in.second_step(pending.token, "000000", address="a", agent="")
     opened = sign_in.second_step(pending.token, codes[0], address="a", agent="")
     sign_in.sign_out(opened.token, address="a")
-    pair = tokens.issue(user.email, "another phrase entirely", code=codes[1], address="a")
+    pair = tokens.issue(address_of(user), "another phrase entirely", code=codes[1], address="a")
     tokens.refresh(pair.refresh, address="a")
     with pytest.raises(TokenRefused):
         tokens.refresh(pair.refresh, address="a")
@@ -113,9 +113,9 @@ def test_locks_and_refused_links_are_recorded(
     service, user = container.get(SignInService), make_user()
     for _ in range(5):
         with pytest.raises(SignInRefused):
-            service.sign_in(user.email, "wrong password", address="192.0.2.1", agent="")
+            service.sign_in(address_of(user), "wrong password", address="192.0.2.1", agent="")
     with pytest.raises(TooManyAttempts):
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     client.get("/plateforme/lien/forged")
     assert identity.audit(action="sign_in.locked").entries[0].address == "192.0.2.1"
     refused = identity.audit(action="link.refused").entries[0]

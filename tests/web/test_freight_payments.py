@@ -25,11 +25,13 @@ from testkit.pages import FrozenClock
 
 from comptoir_web.files import LocalFiles
 from comptoir_web.freight.desk import FreightDesk
+from comptoir_web.freight.jobs import PAYMENTS
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.freight.payments import NOTIFICATIONS, FreightPayments
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.jobs.model import JobPolicy
+from comptoir_web.jobs.queue import JobQueue
 from comptoir_web.jobs.registry import load_handlers
 from comptoir_web.jobs.runner import JobRunner
 from comptoir_web.jobs.tables import JOBS
@@ -154,6 +156,7 @@ def test_forged_and_unknown_notifications_are_answered_alike(
 
 
 def test_the_poll_settles_what_nobody_told(
+    app: Flask,
     fresh: svcs.Container,
     payments: FreightPayments,
     provider: PretendProvider,
@@ -183,7 +186,12 @@ def test_the_poll_settles_what_nobody_told(
     provider.down = None
     clock.forward(hours=2)
     # The one that the provider never answered for is over; the other is still waited for.
-    assert payments.poll_unsettled().ended == 1
+    queue: JobQueue = fresh.get(JobQueue)
+    asked = queue.submit(PAYMENTS, {}, owner="schedule", request_id="slot")
+    runner = JobRunner(svcs.flask.get_registry(app), handlers=load_handlers(), policy=JobPolicy())
+    assert runner.run_next()
+    result = queue.get(asked.id, owner="schedule").result
+    assert result == {"asked": 2, "credited": 0, "ended": 1, "silent": 0}
 
 
 def test_what_cannot_be_paid(
@@ -319,3 +327,24 @@ def test_merchants_are_told_in_their_language(
         ("+224620000011", f"Comptoir : votre commande 3 a été annulée. {refund}"),
         ("+224620000011", "Comptoir : votre commande 3 est partie en mer."),
     ]
+
+
+def test_a_merchant_is_taken_out_of_everything(
+    container: svcs.Container, me: str, order: str, files: LocalFiles, web_engine: Engine
+) -> None:
+    """What was sold stays as figures without a name; quotes, proofs and their pictures go."""
+    desk: FreightDesk = container.get(FreightDesk)
+    payments: FreightPayments = container.get(FreightPayments)
+    office: FreightOffice = container.get(FreightOffice)
+    give_order(container, me)
+    give_proof(container, me, order)
+    kept = desk.export(me)
+    assert len(kept["orders"]["orders"]) == 2  # type: ignore[index]  # a document
+    assert len(kept["proofs"]) == 1  # type: ignore[arg-type]  # a document
+    before = office.figures()
+    payments.erase(me)
+    assert office.figures() == before
+    assert desk.orders(me).total == office.orders(owner=me).total == 0
+    assert not [path for path in (Path(files.root) / "proofs").rglob("*") if path.is_file()]
+    with reading(web_engine) as connection:
+        assert WalletStore(connection).check()

@@ -57,7 +57,7 @@ from comptoir_web.files import LocalFiles
 from comptoir_web.freight import desk as desk_module
 from comptoir_web.freight.desk import FreightDesk
 from comptoir_web.freight.office import FreightOffice
-from comptoir_web.freight.payments import NOTIFICATIONS, FreightPayments
+from comptoir_web.freight.payments import FreightPayments
 from comptoir_web.identity.roles import Guard, Role
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.logs import init_logs
@@ -306,7 +306,9 @@ def send_forms(merchant: Crawler, forms: Mapping[tuple[str, str], Form]) -> None
         to = form.action or action
         if form.method == "post":
             assert merchant.send(form, to=to, csrf_token=None).status_code == 400
-            assert merchant.send(form, to=to, csrf_token="forged").status_code == 400  # noqa: S106  # a wrong token
+            assert (
+                merchant.send(form, to=to, csrf_token="forged").status_code == 400
+            )  # a wrong token
         names = [name for name in form.fields if name not in {"csrf_token", "request_id"}]
         if names:
             merchant.send(form, to=to, **dict.fromkeys(names, HOSTILE))
@@ -447,9 +449,7 @@ def _press(merchant: Crawler, page: str, after: str, **more: str) -> int:
     return merchant.ask("POST", f"{page}{after}", data=data).status_code
 
 
-def _fail_everywhere(
-    scene: Scene, merchant: Crawler, program: Crawler, patch: MonkeyPatch
-) -> None:
+def _fail_everywhere(scene: Scene, merchant: Crawler, program: Crawler, patch: MonkeyPatch) -> None:
     """The margin cannot be written; the tariff cannot be read; the engine fails with it in hand."""
     terms = {"goods": "4321", "category": "TEXTILE", "measured": "volume", "volume": "1,237"}
 
@@ -623,7 +623,9 @@ def leaks(figures: Mapping[str, Decimal], folder: Path) -> Mapping[str, Callable
     grouped = f"{int(margin):,}"
     dotted = f"{figures['margin'] / 1000:f}"
 
-    def text(body: str | bytes, mimetype: str = "text/html", **headers: str) -> Callable[[], Response]:
+    def text(
+        body: str | bytes, mimetype: str = "text/html", **headers: str
+    ) -> Callable[[], Response]:
         return lambda: Response(body, mimetype=mimetype, headers=headers)
 
     def cookie(value: str) -> Callable[[], Response]:

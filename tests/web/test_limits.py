@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from testkit.children import children
-from testkit.pages import PASSWORD, FrozenClock, post
+from testkit.pages import PASSWORD, FrozenClock, address_of, post
 
 from comptoir_web.identity.errors import SignInRefused, TooManyAttempts
 from comptoir_web.identity.limits import ACCOUNT, ADDRESS, AttemptStore, address_subject
@@ -43,12 +43,12 @@ def test_an_account_locks_and_opens_again(
     """Five failures close the account for a minute, the right password included; then it opens."""
     user = make_user()
     for _ in range(5):
-        fail(service, user.email)
+        fail(service, address_of(user))
     with pytest.raises(TooManyAttempts) as caught:
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     assert caught.value.until == clock.now + timedelta(minutes=1)
     clock.forward(seconds=61)
-    service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+    service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
 
 
 def test_the_wait_doubles_to_a_quarter_of_an_hour(
@@ -57,12 +57,12 @@ def test_the_wait_doubles_to_a_quarter_of_an_hour(
     """Each failure after a lock makes the next one twice as long, fifteen minutes at most."""
     user = make_user()
     for _ in range(4):
-        fail(service, user.email)
+        fail(service, address_of(user))
     waits = []
     for _ in range(7):
-        fail(service, user.email)
+        fail(service, address_of(user))
         with pytest.raises(TooManyAttempts) as caught:
-            service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+            service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
         waits.append((caught.value.until - clock.now) // timedelta(minutes=1))
         clock.now = caught.value.until
     assert waits == [1, 2, 4, 8, 15, 15, 15]
@@ -73,8 +73,8 @@ def test_a_success_forgets_the_failures(service: SignInService, make_user: MakeU
     user = make_user()
     for _ in range(3):
         for _ in range(4):
-            fail(service, user.email)
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+            fail(service, address_of(user))
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
 
 
 def test_an_unknown_account_locks_alike(client: FlaskClient, make_user: MakeUser) -> None:
@@ -102,7 +102,7 @@ def test_the_case_of_the_address_gives_no_further_attempts(
     ):
         fail(service, email)
     with pytest.raises(TooManyAttempts):
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
 
 
 def test_an_address_locks_after_thirty_accounts(
@@ -113,8 +113,8 @@ def test_an_address_locks_after_thirty_accounts(
     for number in range(30):
         fail(service, f"guess-{number}@example.com")
     with pytest.raises(TooManyAttempts):
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
-    service.sign_in(user.email, PASSWORD, address="198.51.100.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
+    service.sign_in(address_of(user), PASSWORD, address="198.51.100.1", agent="")
 
 
 def test_ones_own_successes_do_not_clear_an_address(
@@ -124,10 +124,10 @@ def test_ones_own_successes_do_not_clear_an_address(
     user = make_user()
     for number in range(29):
         fail(service, f"guess-{number}@example.com")
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     fail(service, "guess-last@example.com")
     with pytest.raises(TooManyAttempts):
-        service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
 
 
 def test_an_ipv6_subscriber_is_one_address() -> None:
@@ -152,11 +152,11 @@ def test_failures_are_forgotten_after_a_day(
     """A failure of yesterday does not bring today's lock closer."""
     user = make_user()
     for _ in range(4):
-        fail(service, user.email)
+        fail(service, address_of(user))
     clock.forward(hours=25)
     for _ in range(4):
-        fail(service, user.email)
-    service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+        fail(service, address_of(user))
+    service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
 
 
 def test_a_restart_forgets_nothing(
@@ -168,11 +168,11 @@ def test_a_restart_forgets_nothing(
 
     user = make_user()
     for _ in range(5):
-        fail(service, user.email)
+        fail(service, address_of(user))
     assert isinstance(settings, Settings)
     registry = build_registry(settings, engine=web_engine, clock=service.clock)
     with svcs.Container(registry) as other, pytest.raises(TooManyAttempts):
-        other.get(SignInService).sign_in(user.email, PASSWORD, address="a", agent="")
+        other.get(SignInService).sign_in(address_of(user), PASSWORD, address="a", agent="")
 
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from testkit.children import children
-from testkit.pages import PASSWORD, FrozenClock, code_at, post
+from testkit.pages import PASSWORD, FrozenClock, address_of, code_at, post
 
 from comptoir_web.identity.errors import CodeRefused, SignInExpired, TooManyAttempts
 from comptoir_web.identity.keys import Keys
@@ -50,7 +50,7 @@ def factor(container: svcs.Container) -> SecondFactorService:
 
 def pending(service: SignInService, user: User) -> str:
     """A sign-in whose password was accepted."""
-    opened = service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+    opened = service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     assert opened.awaits_code
     return opened.token
 

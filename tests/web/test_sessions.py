@@ -9,7 +9,7 @@ import svcs
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from testkit.pages import PASSWORD, FrozenClock, post
+from testkit.pages import PASSWORD, FrozenClock, address_of, post
 
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.sessions import SessionStore
@@ -130,7 +130,9 @@ def test_nobody_ends_the_session_of_another(
     """The id of somebody else's session, sent from one's own page, ends nothing."""
     mine = signed_in_client()
     other = make_user(email="other@example.com")
-    opened = container.get(SignInService).sign_in(other.email, PASSWORD, address="a", agent="")
+    opened = container.get(SignInService).sign_in(
+        address_of(other), PASSWORD, address="a", agent=""
+    )
     post(mine, f"{ACCOUNT}sessions/{opened.session.id}/fermer", page=ACCOUNT)
     assert container.get(SignInService).visitor(opened.token) is not None
 
@@ -159,11 +161,11 @@ def test_old_sessions_are_deleted(
     """A sign-in deletes the sessions that are over, and keeps those that are open."""
     user = make_user()
     service = container.get(SignInService)
-    service.sign_in(user.email, PASSWORD, address="a", agent="")
+    service.sign_in(address_of(user), PASSWORD, address="a", agent="")
     clock.forward(minutes=50)
-    open_still = service.sign_in(user.email, PASSWORD, address="a", agent="")
+    open_still = service.sign_in(address_of(user), PASSWORD, address="a", agent="")
     clock.forward(minutes=20)
-    service.sign_in(user.email, PASSWORD, address="a", agent="")
+    service.sign_in(address_of(user), PASSWORD, address="a", agent="")
     with transaction(web_engine) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM web_sessions").scalar_one() == 2
         assert SessionStore(connection).purge(at=clock.now) == 0

@@ -9,7 +9,7 @@ import svcs
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
-from testkit.pages import PASSWORD, FrozenClock, csrf_token, post
+from testkit.pages import PASSWORD, FrozenClock, address_of, csrf_token, post
 
 from comptoir_web.identity.passwords import Passwords
 from comptoir_web.identity.service import IdentityService
@@ -88,7 +88,9 @@ def test_a_hash_of_other_parameters_is_replaced(
     old = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
     with transaction(web_engine) as connection:
         connection.execute(web_users.update().values(password_hash=old))
-    assert post(client, SIGN_IN, {"email": user.email, "password": PASSWORD}).status_code == 303
+    assert (
+        post(client, SIGN_IN, {"email": address_of(user), "password": PASSWORD}).status_code == 303
+    )
     with reading(web_engine) as connection:
         stored = connection.execute(select(web_users.c.password_hash)).scalar_one()
     assert stored != old
@@ -101,7 +103,7 @@ def test_the_token_is_not_kept(
     """The database holds a digest of the session's token, from which nobody signs in."""
     user = make_user()
     service = container.get(SignInService)
-    opened = service.sign_in(user.email, PASSWORD, address="192.0.2.1", agent="")
+    opened = service.sign_in(address_of(user), PASSWORD, address="192.0.2.1", agent="")
     with reading(web_engine) as connection:
         row = connection.exec_driver_sql("SELECT * FROM web_sessions").one()
     assert opened.token not in [str(value) for value in row]
@@ -117,7 +119,7 @@ def test_signing_in_gives_another_token_than_the_browser_brought(
     make_user()
     attacker = make_user(email="attacker@example.com")
     service = container.get(SignInService)
-    planted = service.sign_in(attacker.email, PASSWORD, address="192.0.2.9", agent="").token
+    planted = service.sign_in(address_of(attacker), PASSWORD, address="192.0.2.9", agent="").token
     before = csrf_token(client)
     # The attacker's cookie arrives between the page and the form, as a sibling site would set it.
     client.set_cookie("comptoir_session", planted)
@@ -139,8 +141,10 @@ def test_signing_in_again_ends_the_session_it_replaces(
     """The session that the browser held is over once another is opened in its place."""
     user = make_user()
     service = container.get(SignInService)
-    first = service.sign_in(user.email, PASSWORD, address="a", agent="")
-    second = service.sign_in(user.email, PASSWORD, address="a", agent="", replaces=first.token)
+    first = service.sign_in(address_of(user), PASSWORD, address="a", agent="")
+    second = service.sign_in(
+        address_of(user), PASSWORD, address="a", agent="", replaces=first.token
+    )
     assert service.visitor(first.token) is None
     assert service.visitor(second.token) is not None
 
@@ -216,7 +220,7 @@ def test_an_account_disabled_while_signing_in_stays_out(
 
     monkeypatch.setattr(Passwords, "verify", slow)
     with pytest.raises(SignInRefused):
-        container.get(SignInService).sign_in(user.email, PASSWORD, address="a", agent="")
+        container.get(SignInService).sign_in(address_of(user), PASSWORD, address="a", agent="")
 
 
 def test_a_password_changed_while_signing_in_opens_nothing(
@@ -239,12 +243,12 @@ def test_a_password_changed_while_signing_in_opens_nothing(
 
     monkeypatch.setattr(SignInService, "prove", slow)
     with pytest.raises(SignInRefused):
-        container.get(SignInService).sign_in(user.email, PASSWORD, address="a", agent="")
+        container.get(SignInService).sign_in(address_of(user), PASSWORD, address="a", agent="")
     monkeypatch.undo()
     identity.set_password(user.id, PASSWORD)
     monkeypatch.setattr(SignInService, "prove", slow)
     with pytest.raises(SignInRefused):
-        container.get(TokenService).issue(user.email, PASSWORD, code=None, address="a")
+        container.get(TokenService).issue(address_of(user), PASSWORD, code=None, address="a")
     assert container.get(SignInService).sessions(user.id) == ()
 
 

@@ -9,7 +9,7 @@ import pytest
 import svcs
 from sqlalchemy import Engine
 from testkit.children import children
-from testkit.pages import PASSWORD, FrozenClock, code_at
+from testkit.pages import PASSWORD, FrozenClock, address_of, code_at
 
 from comptoir_web.identity.errors import (
     CodeRefused,
@@ -38,7 +38,7 @@ def tokens(container: svcs.Container) -> TokenService:
 def test_an_access_token_stands_for_its_account(tokens: TokenService, make_user: MakeUser) -> None:
     """The pair given for a password opens the account, its refresh token does not."""
     user = make_user()
-    pair = tokens.issue(user.email, PASSWORD, code=None, address="a")
+    pair = tokens.issue(address_of(user), PASSWORD, code=None, address="a")
     assert tokens.authenticate(pair.access).id == user.id
     with pytest.raises(TokenRefused):
         tokens.authenticate(pair.refresh)
@@ -52,7 +52,7 @@ def test_an_access_token_lives_fifteen_minutes(
     tokens: TokenService, make_user: MakeUser, clock: FrozenClock
 ) -> None:
     """It opens after fourteen minutes and not after fifteen."""
-    pair = tokens.issue(make_user().email, PASSWORD, code=None, address="a")
+    pair = tokens.issue(address_of(make_user()), PASSWORD, code=None, address="a")
     clock.forward(minutes=14)
     tokens.authenticate(pair.access)
     clock.forward(minutes=1)
@@ -64,7 +64,7 @@ def test_a_refresh_token_lives_thirty_days(
     tokens: TokenService, make_user: MakeUser, clock: FrozenClock
 ) -> None:
     """It gives a new pair on the thirtieth day and nothing on the thirty-first."""
-    pair = tokens.issue(make_user().email, PASSWORD, code=None, address="a")
+    pair = tokens.issue(address_of(make_user()), PASSWORD, code=None, address="a")
     clock.forward(days=29)
     pair = tokens.refresh(pair.refresh, address="a")
     tokens.authenticate(pair.access)
@@ -78,8 +78,8 @@ def test_a_reused_refresh_token_revokes_its_family(
 ) -> None:
     """Used a second time, by whoever, it ends what its family opened, and no other family."""
     user = make_user()
-    first = tokens.issue(user.email, PASSWORD, code=None, address="a")
-    other = tokens.issue(user.email, PASSWORD, code=None, address="a")
+    first = tokens.issue(address_of(user), PASSWORD, code=None, address="a")
+    other = tokens.issue(address_of(user), PASSWORD, code=None, address="a")
     second = tokens.refresh(first.refresh, address="a")
     with pytest.raises(TokenRefused):
         tokens.refresh(first.refresh, address="b")
@@ -105,7 +105,7 @@ def test_revoking_ends_the_pair(tokens: TokenService, make_user: MakeUser) -> No
     """Either token of a pair revokes both."""
     user = make_user()
     for name in ("access", "refresh"):
-        pair = tokens.issue(user.email, PASSWORD, code=None, address="a")
+        pair = tokens.issue(address_of(user), PASSWORD, code=None, address="a")
         tokens.revoke(getattr(pair, name), address="a")
         with pytest.raises(TokenRefused):
             tokens.authenticate(pair.access)
@@ -124,7 +124,7 @@ def test_a_change_of_the_account_ends_its_tokens(
         lambda: identity.disable(user.id),
     ]
     for change in changes:
-        pair = tokens.issue(user.email, PASSWORD, code=None, address="a")
+        pair = tokens.issue(address_of(user), PASSWORD, code=None, address="a")
         change()
         with pytest.raises(TokenRefused):
             tokens.authenticate(pair.access)
@@ -142,13 +142,13 @@ def test_the_second_factor_counts_here_too(
     user = make_user()
     secret = enrol(user)
     with pytest.raises(CodeRequired):
-        tokens.issue(user.email, PASSWORD, code=None, address="a")
+        tokens.issue(address_of(user), PASSWORD, code=None, address="a")
     with pytest.raises(CodeRefused):
-        tokens.issue(user.email, PASSWORD, code="000000", address="a")
+        tokens.issue(address_of(user), PASSWORD, code="000000", address="a")
     code = code_at(secret, clock.now)
-    tokens.issue(user.email, PASSWORD, code=code, address="a")
+    tokens.issue(address_of(user), PASSWORD, code=code, address="a")
     with pytest.raises(CodeRefused):
-        tokens.issue(user.email, PASSWORD, code=code, address="a")
+        tokens.issue(address_of(user), PASSWORD, code=code, address="a")
 
 
 def test_the_limits_of_signing_in_count_here_too(tokens: TokenService, make_user: MakeUser) -> None:
@@ -156,16 +156,16 @@ def test_the_limits_of_signing_in_count_here_too(tokens: TokenService, make_user
     user = make_user()
     for _ in range(5):
         with pytest.raises(SignInRefused):
-            tokens.issue(user.email, "wrong password", code=None, address="a")
+            tokens.issue(address_of(user), "wrong password", code=None, address="a")
     with pytest.raises(TooManyAttempts):
-        tokens.issue(user.email, PASSWORD, code=None, address="a")
+        tokens.issue(address_of(user), PASSWORD, code=None, address="a")
 
 
 def test_tokens_are_not_kept(
     tokens: TokenService, make_user: MakeUser, web_engine: Engine, clock: FrozenClock
 ) -> None:
     """The database holds digests only; expired ones are purged."""
-    pair = tokens.issue(make_user().email, PASSWORD, code=None, address="a")
+    pair = tokens.issue(address_of(make_user()), PASSWORD, code=None, address="a")
     with reading(web_engine) as connection:
         text = str(connection.exec_driver_sql("SELECT * FROM web_tokens").all())
     assert pair.access not in text

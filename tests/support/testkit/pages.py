@@ -10,7 +10,9 @@ import pyotp
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-__all__ = ["PASSWORD", "FrozenClock", "code_at", "csrf_token", "post"]
+from comptoir_web.identity.users import User
+
+__all__ = ["PASSWORD", "FrozenClock", "address_of", "code_at", "csrf_token", "post"]
 
 PASSWORD = "a long enough phrase"
 """The password of every account that a test makes."""
@@ -31,6 +33,12 @@ class FrozenClock:
     def forward(self, **step: float) -> None:
         """Let time pass: `clock.forward(minutes=31)`."""
         self.now += timedelta(**step)
+
+
+def address_of(user: User) -> str:
+    """The e-mail address of an account that has one."""
+    assert user.email is not None
+    return user.email
 
 
 def code_at(secret: str, now: datetime) -> str:

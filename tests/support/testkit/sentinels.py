@@ -246,7 +246,9 @@ class Watch:
     lines: dict[str, str] = attrs.field(factory=dict)
     drawn: set[str] = attrs.field(factory=set)
 
-    def add(self, where: str, data: bytes | str, *, encoding: str = "", drawn: bool = False) -> None:
+    def add(
+        self, where: str, data: bytes | str, *, encoding: str = "", drawn: bool = False
+    ) -> None:
         """Keep something to be searched.
 
         Args:
@@ -364,6 +366,6 @@ def other_tables(engine: Engine) -> Iterator[tuple[str, str]]:
     """Every row of every table but those of administrators alone, as text."""
     with reading(engine) as connection:
         for name in sorted(set(inspect(engine).get_table_names()) - _SECRET_TABLES):
-            for row in connection.execute(text(f'SELECT * FROM "{name}"')):  # noqa: S608  # the name of a table
+            for row in connection.execute(text(f'SELECT * FROM "{name}"')):  # the name of a table
                 for value in row:
                     yield name, str(value)

@@ -7,6 +7,7 @@ Map:
     output        data on stdout as a table or as JSON, messages on stderr
     refusals      what an error looks like, and the exit code it gives
     wiring        the one place that reaches the web shell
+    parameters    a day, a rate, a number, as they are typed
     loan_options  the options that describe a loan
     wealth_output a net worth at the terminal: totals, lines, what is missing or old
     demo_check    follows a client through a demonstration

@@ -10,7 +10,8 @@ Map:
 - ``identity``: users, passwords, sessions, second factor, links, tokens, limits, audit.
 - ``storage``: the ``web_`` tables and their migrations. ``mail``, ``sms``, ``files``: ports.
 - ``jobs``: work that outlives a request. ``operations``: health and metrics.
-- ``wealth``: net worth, quotes, plans and alerts, one service for pages, API and commands.
+- ``wealth``: net worth, quotes, plans and alerts; ``freight``: quotes, containers, payments. One
+  service each for pages, API and commands.
 - ``presentation``, ``templates``, ``static``, ``translations``: what a person sees.
 - ``blueprints``: pages, one folder a section. ``api``: the same capabilities as JSON.
 

@@ -22,6 +22,7 @@ Behind them:
 - `merchants`      the merchants as administrators follow them
 - `people`         who the owners are
 - `providers`      the provider of mobile money that the settings name
+- `requests`       requests that are recognised when they are sent again
 - `letters`        the text messages to merchants, in their language
 - `jobs`           the work in the background: payments asked about, text messages sent
 """

@@ -44,6 +44,7 @@ from logistics_core.storage.merchants import MerchantStore
 from logistics_core.storage.orders import OrderStore
 from logistics_core.storage.paying import record_payment
 from logistics_core.storage.payments import PaymentStore
+from logistics_core.storage.proofs import ProofStore
 from logistics_core.storage.tariffs import TariffStore
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.suppliers import Badge
@@ -410,6 +411,19 @@ class FreightDesk:
         if not supplier.listed:
             raise SupplierMissing("there is no such supplier in the catalogue")
         return supplier
+
+    # -- a person's data ----------------------------------------------------------------------
+
+    def export(self, owner: str) -> Mapping[str, object]:
+        """Everything kept of a merchant, ready for JSON; no cost and no margin."""
+        with reading(self.engine) as connection:
+            return {
+                "orders": OrderStore(connection).export(owner),
+                "wallet": WalletStore(connection).export(owner),
+                "payments": PaymentStore(connection).export(owner),
+                "proofs": ProofStore(connection).export(owner),
+                "terms": MerchantStore(connection).export(owner),
+            }
 
     # -- behind -------------------------------------------------------------------------------
 

@@ -35,12 +35,15 @@ from comptoir_web.freight.reading import (
     tariff_at,
     within,
 )
+from comptoir_web.freight.requests import note_request, requested
 from comptoir_web.freight.statistics import container_figures, figures_of, months_between
+from logistics_core.errors import ContainerMissing, PoolFaults, TariffOverlap
 from logistics_core.pooling import SEA_ROUTE, OrderState
 from logistics_core.storage.booking import book
 from logistics_core.storage.cancelling import cancel_container, cancel_order
 from logistics_core.storage.catalogue import SupplierStore
 from logistics_core.storage.containers import ContainerStore
+from logistics_core.storage.events import SubjectKind
 from logistics_core.storage.merchants import MerchantStore
 from logistics_core.storage.orders import OrderStore
 from logistics_core.storage.payments import PaymentStore
@@ -115,16 +118,45 @@ class FreightOffice:
         with reading(self.engine) as connection:
             return tariff_at(connection, self.clock())
 
-    def publish(self, tariff: Tariff, *, actor: str | None, note: str = "") -> Tariff:
+    def publish(
+        self, tariff: Tariff, *, actor: str | None, note: str = "", request_id: str | None = None
+    ) -> Tariff:
         """Publish a tariff; the one it follows ends where it begins. Quotes made stay as they are.
 
+        Args:
+            tariff: What to publish.
+            actor: Who does it.
+            note: Why.
+            request_id: Sent again under the same one, it is the tariff published first.
+
         Raises:
-            TariffOverlap: Its dates meet those of another, or it begins in the past.
+            TariffFaults: It begins in the past.
+            TariffOverlap: Its dates meet those of another.
         """
+        at, who = self.clock(), actor or COMMAND_LINE
+        key = None if request_id is None else key_of("tariff", who, request_id)
+        kind = SubjectKind.TARIFF
         with transaction(self.engine) as connection:
-            return TariffStore(connection).publish(
-                tariff, at=self.clock(), actor=actor or COMMAND_LINE, note=note
-            )
+            store = TariffStore(connection)
+            if key is None:
+                return store.publish(tariff, at=at, actor=who, note=note)
+            attempt = connection.begin_nested()
+            try:
+                published = store.publish(tariff, at=at, actor=who, note=note)
+                refused = None
+            except TariffOverlap as error:
+                published, refused = tariff, error
+            # One publishes at a time: whoever was quicker with this request has committed.
+            made = requested(connection, kind, key)
+            if made is None and refused is None:
+                version = str(published.version)
+                note_request(connection, kind, version, key, at=at, actor=who)
+                attempt.commit()
+                return published
+            attempt.rollback()
+            if made is None and refused is not None:
+                raise refused
+            return store.version(int(made or 0)).tariff
 
     def publish_rate(
         self,
@@ -252,21 +284,51 @@ class FreightOffice:
             return ContainerStore(connection).by_reference(reference)
 
     def add_container(
-        self, reference: str, *, capacity: Capacity | None = None, actor: str | None
+        self,
+        reference: str,
+        *,
+        capacity: Capacity | None = None,
+        actor: str | None,
+        request_id: str | None = None,
     ) -> PooledContainer:
         """Open a container for bookings.
+
+        Args:
+            reference: What people call it; no other is called so.
+            capacity: What it takes; None: the usual forty feet.
+            actor: Who does it.
+            request_id: Sent again under the same one, it is the container opened first.
 
         Raises:
             PoolFaults: The reference is taken or not accepted.
         """
-        with transaction(self.engine) as connection:
-            return ContainerStore(connection).add(
-                reference,
-                capacity,
-                smallest_litres=self.smallest_litres,
-                at=self.clock(),
-                actor=actor or COMMAND_LINE,
-            )
+        at, who = self.clock(), actor or COMMAND_LINE
+        key = None if request_id is None else key_of("container", who, request_id)
+        try:
+            with transaction(self.engine) as connection:
+                made = ContainerStore(connection).add(
+                    reference, capacity, smallest_litres=self.smallest_litres, at=at, actor=who
+                )
+                if key is not None:
+                    kind = SubjectKind.CONTAINER
+                    note_request(connection, kind, made.id, key, at=at, actor=who)
+                return made
+        except PoolFaults:
+            known = None if key is None else self._opened(reference, key)
+            if known is None:
+                raise
+            return known
+
+    def _opened(self, reference: str, key: str) -> PooledContainer | None:
+        """The container of a reference, if a request opened it."""
+        with reading(self.engine) as connection:
+            try:
+                found = ContainerStore(connection).by_reference(reference.strip())
+            except ContainerMissing:
+                return None
+            kind = SubjectKind.CONTAINER
+            mine = requested(connection, kind, key, subject_id=found.id)
+            return found if mine else None
 
     def close_container(self, container_id: str, *, actor: str | None) -> PooledContainer:
         """Close a container: it goes to sea; sent again it answers the same."""

@@ -1,6 +1,7 @@
 """What administrators are shown of group freight: costs and margins stay in these classes.
 
-No page, message or file of a merchant is made from any of them.
+No page, message or file of a merchant is made from any of them, and none shows a margin in its
+``repr``, so that no log and no trace of an error tells one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from logistics_core.merchants import MerchantTerms
@@ -53,9 +54,9 @@ class Margins:
         freight: On the price of freight.
     """
 
-    exchange: Money
-    commission: Money
-    freight: Money
+    exchange: Money = field(repr=False)
+    commission: Money = field(repr=False)
+    freight: Money = field(repr=False)
 
     @property
     def total(self) -> Money:
@@ -260,7 +261,7 @@ class Proposal:
     orders: tuple[OfficeOrder, ...]
     litres: int
     left_litres: int
-    gain: Money
+    gain: Money = field(repr=False)
     revenue: Money
     proven: bool
 
@@ -301,8 +302,8 @@ class TariffPreview:
     orders: dict[str, Order]
     before: Money
     after: Money
-    margin_before: Money
-    margin_after: Money
+    margin_before: Money = field(repr=False)
+    margin_after: Money = field(repr=False)
     current: PublishedTariff | None
 
 
@@ -331,7 +332,7 @@ class Merchant:
     balance: Money
     orders: int
     revenue: Money
-    margin: Money
+    margin: Money = field(repr=False)
     last_order_at: datetime | None
 
 

@@ -32,11 +32,13 @@ from logistics_core.errors import (
 )
 from logistics_core.payments import PaymentStatus, ProofState, check_notification, clean_image
 from logistics_core.pooling import OrderState
+from logistics_core.storage.merchants import MerchantStore
 from logistics_core.storage.money_tables import logistics_proofs
 from logistics_core.storage.orders import OrderStore
 from logistics_core.storage.paying import hold_order, record_payment
 from logistics_core.storage.payments import PaymentStore
 from logistics_core.storage.proofs import ProofStore
+from logistics_core.storage.wallets import WalletStore
 from shared_kernel import FaultKind
 from shared_kernel.engine import reading, transaction
 
@@ -401,6 +403,24 @@ class FreightPayments:
             order = OrderStore(connection).get(proof.order_id)
             tell(connection, self.queue, order, Told.REFUSED, at=at, key=proof.id)
         return proof
+
+    # -- a person's data ----------------------------------------------------------------------
+
+    def erase(self, owner: str) -> None:
+        """Take a merchant out of everything, with the pictures; what was sold stays as figures.
+
+        What the wallet still holds is nobody's any more: pay it out first.
+        """
+        with transaction(self.engine) as connection:
+            keys = ProofStore(connection).file_keys(owner)
+            # Orders before payments, proofs and accounts: the order in which all are locked.
+            OrderStore(connection).erase(owner)
+            PaymentStore(connection).erase(owner)
+            ProofStore(connection).erase(owner)
+            WalletStore(connection).erase(owner)
+            MerchantStore(connection).erase(owner)
+        for key in keys:
+            self.files.delete(key)
 
     # -- behind -------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 Content-Security-Policy: scripts, styles, fonts and connections of this site alone, nothing inline,
 no frame around it. A page that needs more (a payment field) extends its own policy by
-`allow_on_this_page` and says why. HSTS goes out with every answer over TLS outside development,
-behind a proxy too.
+`allow_on_this_page` and says why; a file that somebody sent goes out under `SANDBOX`. HSTS goes out
+with every answer over TLS outside development, behind a proxy too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 
 from comptoir_web.settings import Settings
 
-__all__ = ["POLICY", "allow_on_this_page", "init_headers"]
+__all__ = ["POLICY", "SANDBOX", "allow_on_this_page", "init_headers"]
 
 POLICY = {
     "default-src": "'none'",
@@ -27,6 +27,10 @@ POLICY = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""The policy of a file that somebody sent: opened as a page in spite of all, it runs nothing and
+belongs to no site."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -66,8 +66,8 @@ def effects(open_quotes: Iterable[Quoted], new: Tariff, *, at: datetime) -> tupl
     >>> goods = Purchase(goods=money("10000", "CNY"), category="TEXTILE", volume_cbm=3)
     >>> asked = ("a1", goods, quote(goods, tariff, at=noon).client, None)
     >>> (effect,) = effects([asked], attrs.evolve(tariff, rate=1300), at=noon)
-    >>> effect.before, effect.after
-    (Money('28125000', 'GNF'), Money('28650000', 'GNF'))
+    >>> effect.before.amount, effect.after.amount
+    (Decimal('28125000'), Decimal('28650000'))
     """
     moment = max(in_utc(at), new.effective_from)
     return tuple(_effect(each, new, moment) for each in open_quotes)

@@ -54,6 +54,7 @@ from comptoir_web.api.versions import ChangeHeaders, etag
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.freight.payments import FreightPayments
 from comptoir_web.identity.roles import Role
+from comptoir_web.security.headers import SANDBOX
 from comptoir_web.wiring import Clock, services
 from logistics_core.merchants import MerchantTerms
 
@@ -117,13 +118,19 @@ def list_tariffs() -> OfficeTariffs:
     answer=OfficeTariff,
     status=201,
     body=TariffToPublish,
+    headers=AddHeaders,
     problems=(409, 507),
 )
-def publish_tariff(body: TariffToPublish) -> Answer:
-    """Publish a tariff: quotes that were made stay as they are."""
+def publish_tariff(headers: AddHeaders, body: TariffToPublish) -> Answer:
+    """Publish a tariff: quotes that were made stay as they are.
+
+    Sent again with the same `Idempotency-Key`, it is published once.
+    """
     at = services().get(Clock)()
     office = _office()
-    published = office.publish(body.tariff(at=at), actor=_me(), note=body.note)
+    published = office.publish(
+        body.tariff(at=at), actor=_me(), note=body.note, request_id=headers.idempotency_key
+    )
     return Answer(OfficeTariff.of(office.tariff(published.version)), 201)
 
 
@@ -165,12 +172,21 @@ def list_containers(query: ContainersQuestion) -> OfficeContainers:
     answer=OfficeContainerDetail,
     status=201,
     body=ContainerToOpen,
+    headers=AddHeaders,
     problems=(507,),
     answer_headers=("Location",),
 )
-def open_container(body: ContainerToOpen) -> Answer:
-    """Open a container for bookings; its reference is used by no other, so it is opened once."""
-    made = _office().add_container(body.reference, capacity=body.capacity(), actor=_me())
+def open_container(headers: AddHeaders, body: ContainerToOpen) -> Answer:
+    """Open a container for bookings, under a reference that no other has.
+
+    Sent again with the same `Idempotency-Key`, it is opened once.
+    """
+    made = _office().add_container(
+        body.reference,
+        capacity=body.capacity(),
+        actor=_me(),
+        request_id=headers.idempotency_key,
+    )
     location = url_for("api_freight_admin.get_container", container_id=made.id)
     return Answer(_container(made.id), 201, headers={"Location": location})
 
@@ -306,6 +322,7 @@ def get_picture(proof_id: str) -> Response:
     answer = Response(file.data, mimetype=file.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 
 

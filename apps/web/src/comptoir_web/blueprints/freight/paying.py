@@ -13,6 +13,7 @@ from comptoir_web.wiring import services
 from logistics_core.payments import PaymentStatus
 from shared_kernel import to_minor
 
+from .views import desk
 from .words import PAYMENTS, PROOF_ICONS, PROOFS
 
 if TYPE_CHECKING:
@@ -100,8 +101,6 @@ class Paying:
 
 def paying_of(detail: OrderDetail) -> Paying | None:
     """The payment of an order; None where nothing is, was or can be paid."""
-    from .views import desk
-
     paid = to_minor(detail.paid)
     if not (detail.can_pay or paid or detail.proofs or detail.payments):
         return None

@@ -16,6 +16,7 @@ from comptoir_web.identity.access import visitor
 from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language
+from comptoir_web.security.headers import SANDBOX
 from logistics_core.errors import (
     ImageRefused,
     KeyReused,
@@ -184,4 +185,5 @@ def proof(proof_id: str) -> ResponseReturnValue:
         etag=False,
     )
     response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = SANDBOX
     return response

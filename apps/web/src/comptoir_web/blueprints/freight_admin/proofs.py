@@ -11,6 +11,7 @@ from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.files import FileAbsent
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import asked_page
+from comptoir_web.security.headers import SANDBOX
 from logistics_core.errors import LogisticsError, StaleVersion
 from logistics_core.payments import ProofState
 
@@ -85,6 +86,7 @@ def proof_image(proof_id: str) -> ResponseReturnValue:
     )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = SANDBOX
     return response
 
 
