@@ -9,6 +9,7 @@ pages finds them all, and a view made to leak them is caught: the search is not 
 
 from __future__ import annotations
 
+import ast
 import base64
 import gzip
 import io
@@ -30,7 +31,6 @@ from flask import Flask, Response, make_response, session
 from flask.testing import FlaskClient
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from pytest import CaptureFixture, MonkeyPatch
 from sqlalchemy import Engine, update
 from testkit.crawl import Crawler, Form, Visits
 from testkit.freight import (
@@ -52,6 +52,7 @@ from testkit.phones import last_code
 from testkit.sentinels import KINDS, Secrets, Watch, other_tables, read_secrets
 from werkzeug.routing import Rule
 
+import comptoir_web
 from comptoir_web.app import PUBLIC_ENDPOINTS
 from comptoir_web.files import LocalFiles
 from comptoir_web.freight import desk as desk_module
@@ -422,7 +423,9 @@ def _of_path(path: str, scene: Scene) -> list[str]:
     return whole
 
 
-def meet_errors(scene: Scene, merchant: Crawler, program: Crawler, patch: MonkeyPatch) -> None:
+def meet_errors(
+    scene: Scene, merchant: Crawler, program: Crawler, patch: pytest.MonkeyPatch
+) -> None:
     """What goes wrong on purpose: forged, too large, too often, in the wrong form, and failures."""
     merchant.ask("GET", HOME, headers={"Host": "evil.example.com"})
     merchant.ask("POST", f"{HOME}devis", data={}, headers={"Origin": "http://evil.example.com"})
@@ -449,7 +452,9 @@ def _press(merchant: Crawler, page: str, after: str, **more: str) -> int:
     return merchant.ask("POST", f"{page}{after}", data=data).status_code
 
 
-def _fail_everywhere(scene: Scene, merchant: Crawler, program: Crawler, patch: MonkeyPatch) -> None:
+def _fail_everywhere(
+    scene: Scene, merchant: Crawler, program: Crawler, patch: pytest.MonkeyPatch
+) -> None:
     """The margin cannot be written; the tariff cannot be read; the engine fails with it in hand."""
     terms = {"goods": "4321", "category": "TEXTILE", "measured": "volume", "volume": "1,237"}
 
@@ -505,7 +510,9 @@ def everything_beside(
 
 
 @contextmanager
-def listening(patch: MonkeyPatch, settings: Settings) -> Iterator[tuple[io.StringIO, io.StringIO]]:
+def listening(
+    patch: pytest.MonkeyPatch, settings: Settings
+) -> Iterator[tuple[io.StringIO, io.StringIO]]:
     """What production writes to its log, and the same without anything taken out of it."""
     root = logging.getLogger()
     written, raw = io.StringIO(), io.StringIO()
@@ -532,10 +539,10 @@ def test_nothing_that_a_merchant_can_get_tells_a_cost_or_a_margin(
     mailer: MemoryMailer,
     files: LocalFiles,
     signed_in_client: Callable[..., FlaskClient],
-    monkeypatch: MonkeyPatch,
-    capsys: CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """No body, header, cookie, file, message, log or error; an administrator is told each of them."""
+    """No body, header, cookie, file, message, log or error; an administrator is told them all."""
     app, watch, visits = scene.app, Watch(), Visits()
     fill(scene)
     with listening(monkeypatch, settings) as logs:
@@ -552,7 +559,9 @@ def test_nothing_that_a_merchant_can_get_tells_a_cost_or_a_margin(
             for name, who in (("program", "me"), ("other's program", "other"))
         }
         forms = read_pages(scene, merchant)
+        assert visits.failures == []
         meet_errors(scene, merchant, program, monkeypatch)
+        visits.failures.clear()
         send_forms(merchant, forms)
         read_pages(scene, merchant)
         call_every_operation(scene, program, tokens["program"])
@@ -580,6 +589,7 @@ def test_nothing_that_a_merchant_can_get_tells_a_cost_or_a_margin(
     assert visits.all_statuses() >= {
         200, 201, 204, 303, 400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 500, 503,
     }  # fmt: skip
+    assert visits.failures == []  # but for those of `meet_errors`
     refused = {name: got for name, got in visits.of("merchant").items() if "_admin." in name[0]}
     assert len(refused) > 50
     assert {status for got in refused.values() for status in got} == {403}
@@ -696,7 +706,7 @@ def leaks(figures: Mapping[str, Decimal], folder: Path) -> Mapping[str, Callable
 
 
 def test_a_view_that_leaks_is_caught(
-    scene: Scene, settings: Settings, monkeypatch: MonkeyPatch, tmp_path: Path
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A figure told in any of thirty ways is found by the same visit and the same search."""
     order = give_order(scene.services, scene.people["me"], volume="2.717")
@@ -728,3 +738,57 @@ def test_a_view_that_leaks_is_caught(
     watch = Watch()
     watch.add("a quote", f"{order.quote.total.amount} {order.quote.commission.amount} 1250")
     assert watch.find(known) == []
+
+
+# -- the programs ---------------------------------------------------------------------------------
+
+OF_MERCHANTS: Final = (
+    "blueprints/freight/*.py",
+    "templates/freight/*.html",
+    "api/freight_documents.py",
+    "api/freight_problems.py",
+    "api/v1/freight.py",
+    "api/v1/freight_notifications.py",
+    "freight/desk.py",
+    "freight/jobs.py",
+    "freight/letters.py",
+    "freight/payments.py",
+    "freight/providers.py",
+    "freight/reading.py",
+    "freight/rooms.py",
+    "freight/values.py",
+)
+"""What answers merchants, in `comptoir_web`."""
+_WORD: Final = re.compile(r"[a-z]+", re.IGNORECASE)
+
+
+def names_in(path: Path) -> Iterator[str]:
+    """Every name that a program uses; of a template, what stands between its braces."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".html":
+        for inside in re.findall(r"\{[{%](.*?)[}%]\}", text, re.DOTALL):
+            yield from re.findall(r"[A-Za-z_]\w*", re.sub(r"\"[^\"]*\"|'[^']*'", "", inside))
+        return
+    for node in ast.walk(ast.parse(text)):
+        for field in ("id", "attr", "arg", "name", "module"):
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                yield name
+
+
+def tells(name: str) -> bool:
+    """Whether a name is that of a cost or of a margin."""
+    words = {word.lower() for word in _WORD.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))}
+    return bool(words & {"real", "cost", "costs", "margin", "margins", "internal", "internals"})
+
+
+def test_what_answers_merchants_names_no_cost_and_no_margin() -> None:
+    """No program or page of theirs uses the real rate, a cost, `InternalQuote` or the margins."""
+    root = Path(comptoir_web.__file__).parent
+    looked = {path for pattern in OF_MERCHANTS for path in root.glob(pattern)}
+    assert len(looked) >= 25
+    for path in sorted(looked):
+        assert [name for name in names_in(path) if tells(name)] == [], path.name
+    # The same look at what answers administrators finds them.
+    for name in ("freight/statistics.py", "templates/freight_admin/order.html"):
+        assert any(map(tells, names_in(root / name))), name

@@ -37,9 +37,15 @@ _DRAWN: Final = frozenset({"text/css", "text/javascript", "application/javascrip
 
 @attrs.define
 class Visits:
-    """Which statuses each endpoint answered to each method, by who asked."""
+    """What was answered, by whom.
+
+    Attributes:
+        statuses: What each endpoint answered to each method, by who asked.
+        failures: The requests that were answered as a failure of the site.
+    """
 
     statuses: dict[tuple[str, str, str], set[int]] = attrs.field(factory=lambda: defaultdict(set))
+    failures: list[str] = attrs.field(factory=list)
 
     def of(self, who: str) -> dict[tuple[str, str], set[int]]:
         """The statuses that one person got, by endpoint and method."""
@@ -151,6 +157,8 @@ class Crawler:
             encoding=answer.headers.get("Content-Encoding", ""),
             drawn=answer.mimetype in _DRAWN,
         )
+        if answer.status_code >= 500:
+            self.visits.failures.append(where)
         endpoint = self._endpoint(method, path)
         self.visits.statuses[self.who, endpoint, method].add(answer.status_code)
         return answer
@@ -236,7 +244,7 @@ class Crawler:
         urls = self.app.url_map.bind(_HOST)
         wanted = [values[name] for name in names]
         # The first ones of each, then the second ones: one's own, another's, nothing.
-        for chosen in zip(*wanted) if wanted else [()]:
+        for chosen in zip(*wanted, strict=False) if wanted else [()]:
             try:
                 yield urls.build(rule.endpoint, dict(zip(names, chosen, strict=True)))
             except (ValueError, TypeError):

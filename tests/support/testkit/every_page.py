@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -472,7 +473,10 @@ def _close_overtaken(visit: Visit) -> None:
 
 
 def _preview_tariff(visit: Visit) -> None:
+    """From a day after those of every tariff there may be."""
     visit.page.locator("#rate").fill("1400")
+    later = datetime.now(UTC) + timedelta(days=60)
+    visit.page.locator("#effective_from").fill(f"{later:%d/%m/%Y}")
     visit.page.locator("main form.card .btn-primary").click()
     visit.page.wait_for_load_state()
 

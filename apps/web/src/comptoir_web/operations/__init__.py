@@ -4,5 +4,6 @@
 ``health``         ``/livez``, ``/readyz`` and its alias ``/health/``
 ``metrics``        ``/metrics`` for Prometheus
 ``demonstration``  the accounts and loans that ``comptoir demo`` prepares; ``demonstration_wealth``:
-                   a client's holdings, figures and plan
+                   a client's holdings, figures and plan; ``demonstration_freight``: months of
+                   group freight
 """
