@@ -50,11 +50,11 @@ def test_the_most_urgent_come_first_and_nobody_waits_for_ever(connection: Connec
     """A class of priority gives up no litre for a fuller container; the overdue before all."""
     container = a_container(connection, litres=10_000)
     (late,) = waiting(connection, 6_000, priority=9)
-    overdue = LATER + timedelta(days=28)
+    overdue = DONE["at"] + timedelta(days=28)
     urgent = an_order(connection, 5_000, priority=0)
     usual = an_order(connection, 9_999)
     for order in (urgent, usual):
-        wait(connection, order.id, **DONE)
+        wait(connection, order.id, at=LATER + timedelta(hours=1), actor="ann")
     assert propose_from_pool(connection, container.id, at=LATER).ids == (urgent.id,)
     assert propose_from_pool(connection, container.id, at=overdue).ids[0] == late
 

@@ -375,8 +375,8 @@ def test_amounts_and_volumes_that_would_turn_a_movement_round(
             for held, each in zip((first, second), litres, strict=True)
         ]
         for rest in (True, False):
-            body = {"parts": parts, "agreed": True, "rest_waits": rest}
-            answer = program.post(f"{API}/orders/{quote.id}/confirmation", json=body)
+            split = {"parts": parts, "agreed": True, "rest_waits": rest}
+            answer = program.post(f"{API}/orders/{quote.id}/confirmation", json=split)
             assert answer.status_code == 422, litres
     assert state_of(web_engine) == before
 

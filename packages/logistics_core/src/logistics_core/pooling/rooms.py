@@ -156,8 +156,10 @@ def fits(litres: int, grams: int, *, capacity: Capacity, load: Load = EMPTY) -> 
     >>> fits(76_000, 0, capacity=Capacity()), fits(1, 0, capacity=Capacity(), load=Load(76_000))
     (True, False)
     """
-    room = room_left(capacity, load)
-    return litres <= room.litres and grams <= room.grams
+    return (
+        load.litres + litres <= capacity.billed_litres
+        and load.grams + grams <= capacity.payload_grams
+    )
 
 
 def is_full(capacity: Capacity, load: Load, *, smallest_litres: int = SMALLEST_LITRES) -> bool:

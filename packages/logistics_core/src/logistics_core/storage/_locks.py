@@ -59,8 +59,9 @@ Every pair, by what both can want:
 - *erase and any*: it takes what is free; where something is not, it lets go of everything, waits
   for that one row holding nothing, and begins again.
 
-Two rules are the caller's. A transaction that credits a wallet and then pays an order with it calls
-`hold_order` first. A transaction that erases a merchant erases orders before accounts.
+Three rules are the caller's. One operation a transaction: two bookings in one would hold their
+containers in whatever order they came. A transaction that credits a wallet and then pays an order
+with it calls `hold_order` first. A transaction that erases a merchant erases orders before accounts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The booking desk: orders into containers, into parts of several, or into the waiting pool.
 
-Every function works in the caller's transaction, which commits it: all of it or nothing. It is
-exact whoever else books at that moment, in any process and on both databases; `_locks` says why,
-and why no two of them ever wait for one another.
+Every function works in the caller's transaction, which commits it: all of it or nothing, and one
+operation a transaction. It is exact whoever else books at that moment, in any process and on both
+databases; `_locks` says why, and why no two of them ever wait for one another.
 
 What the desk does is spread over a few modules::
 
