@@ -1,7 +1,11 @@
 """Every page: accessible, within its width, light, and kept as pictures to look at.
 
-The pictures go to ``var/screenshots/<page>-<width>-<scheme>.png``, in French; in English, whose
-words alone differ, to ``<page>-en-<width>-light.png``.
+Every state of a page is looked at in French, in the light, at both widths. The dark scheme, where
+colours alone differ, and English, where words alone do, are looked at once a page, and for the
+states that are marked for it (``every_look``).
+
+The pictures go to ``var/screenshots/<page>-<width>-<scheme>.png``, in French; in English to
+``<page>-en-<width>-light.png``.
 """
 
 from __future__ import annotations
@@ -32,7 +36,6 @@ OpenVisit = Callable[..., Visit]
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-LANGUAGES = ("fr", "en")
 HEAVIEST = 60_000
 GRAVE = {"serious", "critical"}
 FRAMEWORK = re.compile(r"/assets/(bootstrap|chart|popper)|/api/docs/swagger")
@@ -72,8 +75,21 @@ _NAMES = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def _with_every_look() -> frozenset[str]:
+    """The names of the states that are looked at in every scheme and language."""
+    first = {shown.endpoint: shown.name for shown in reversed(PAGES)}
+    return frozenset({*first.values(), *(shown.name for shown in PAGES if shown.every_look)})
+
+
+EVERY_LOOK = _with_every_look()
+LOOKS = [
+    pytest.param(shown, language, id=f"{shown.name}-{language}")
+    for shown in PAGES
+    for language in (("fr", "en") if shown.name in EVERY_LOOK else ("fr",))
+]
+
+
+@pytest.mark.parametrize(("shown", "language"), LOOKS)
 def test_every_page(
     shown: SitePage,
     language: str,
@@ -83,7 +99,7 @@ def test_every_page(
 ) -> None:
     """A page has no grave fault for axe, scrolls in one direction only and weighs under 60 kB.
 
-    At both widths, in both schemes, in both languages.
+    At both widths; in both schemes and both languages where they are looked at.
     """
     user = None
     cookies = [("comptoir_language", language)]
@@ -101,6 +117,7 @@ def test_every_page(
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     problems: list[str] = []
+    schemes = SCHEMES if language == "fr" and shown.name in EVERY_LOOK else SCHEMES[:1]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844 if width < 768 else 800})
         status = visit.goto(path)
@@ -110,13 +127,11 @@ def test_every_page(
         page.evaluate("document.fonts.ready")
         assert page.locator("html").get_attribute("lang") == language
         problems += _too_wide(page, width)
-        for scheme in SCHEMES:
+        for scheme in schemes:
             page.emulate_media(color_scheme=scheme)
             problems += _inaccessible(page, f"{width} {scheme}", _THEIRS.get(shown.name))
-            if language == "fr":
-                _keep_picture(page, f"{shown.name}-{width}-{scheme}")
-            elif scheme == "light":
-                _keep_picture(page, f"{shown.name}-{language}-{width}-{scheme}")
+            spoken = "" if language == "fr" else f"-{language}"
+            _keep_picture(page, f"{shown.name}{spoken}-{width}-{scheme}")
         page.emulate_media(color_scheme="light")
     problems += _too_heavy(answers)
     assert not problems, "\n".join(problems)

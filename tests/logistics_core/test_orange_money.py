@@ -188,6 +188,7 @@ def test_an_answer_about_something_else_is_never_believed(lie: dict[str, object]
         {"payment_url": None},
         {"payment_url": "javascript:alert(1)"},
         {"payment_url": "http://webpayment.example/pay"},
+        {"payment_url": "http://127.0.0.1/pay"},
         {"payment_url": "https://orange@evil.example/pay"},
         {"payment_url": "//evil.example/pay"},
         {"payment_url": "https://evil.example/\r\nX: 1"},

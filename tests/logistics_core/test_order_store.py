@@ -74,10 +74,13 @@ def test_one_request_is_one_order(store: OrderStore) -> None:
 
 def test_what_is_refused_is_not_added(store: OrderStore) -> None:
     """A priority that is none, a request that is blank, the quote of something else: at once."""
-    quoted = quote(a_purchase(category="DIVERS"), TARIFF, at=NOON)
+    quoted = quote(a_purchase(), TARIFF, at=NOON)
+    other = a_purchase(category="DIVERS")
     with pytest.raises(PoolFaults) as refused:
-        store.add("ann", a_purchase(), quoted, priority=10, request_id=" ", at=NOON, actor="ann")
+        store.add("ann", other, quoted, priority=10, request_id=" ", at=NOON, actor="ann")
     assert [fault.path for fault in refused.value.faults] == ["priority", "request_id", "quote"]
+    with pytest.raises(PoolFaults, match="quote"):  # of a cubic metre less
+        store.add("ann", a_purchase(4_000), quoted, at=NOON, actor="ann")
     assert store.count() == 0
 
 

@@ -23,6 +23,7 @@ from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.payments import PaymentStore
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.testing.orange import FakeOrange
+from logistics_core.wallets import ERASED
 from shared_kernel import money
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -128,7 +129,7 @@ def test_a_success_that_comes_late_still_credits_once(
 def test_a_forged_notification_is_refused(store: PaymentStore) -> None:
     """No token, another's, a part of it, its own digest, no text: only the very token is taken."""
     payment = prepared(store)
-    store.check_notification(payment, ASKED.notify_token)
+    check_notification(payment, ASKED.notify_token)
     digest = payment.notify_digest
     forged: list[object] = [
         None,
@@ -184,8 +185,16 @@ def test_no_secret_is_shown_or_kept_in_clear(store: PaymentStore, connection: Co
 def test_an_owner_takes_all_along_and_leaves_nothing(
     store: PaymentStore, connection: Connection
 ) -> None:
-    """The export is plain JSON; an erasure deletes payments, and the money stays where it is."""
+    """The export is plain JSON; an erasure deletes payments, and the money stays where it is.
+
+    What is still to come of one that is open comes, to nobody's name.
+    """
     store.settle(prepared(store).id, SUCCESS, at=LATER)
+    late = store.prepare("eve", "o7", PRICE, "orange_money", key="k1", at=NOON)
+    assert (store.erase("eve"), store.export("eve"), store.erase(ERASED)) == (1, (), 0)
+    settled = store.settle(late.id, SUCCESS, at=LATER)
+    assert (settled.credited, settled.payment.order_id) == (True, None)
+    assert WalletStore(connection).balance(ERASED) == PRICE
     store.prepare("bob", None, PRICE, "orange_money", key="k1", at=NOON)
     (exported,) = json.loads(json.dumps(store.export("ann")))
     assert exported["amount"] == "28125000"

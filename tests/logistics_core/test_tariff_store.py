@@ -83,7 +83,7 @@ def test_nothing_is_in_force_before_the_first_and_in_a_gap(store: TariffStore) -
 
 
 def test_dates_that_meet_are_refused_and_nothing_is_written(store: TariffStore) -> None:
-    """Only the open-ended one that began before may be ended; those that touch do not meet."""
+    """Only one that began before, and leaves nothing over, is ended; those that touch never meet."""
     store.publish(between(NOON + DAY, NOON + 3 * DAY), at=NOON, actor="admin-1")
     store.publish(between(NOON + 5 * DAY), at=NOON, actor="admin-1")
     before = store.all()
@@ -105,6 +105,9 @@ def test_dates_that_meet_are_refused_and_nothing_is_written(store: TariffStore) 
     brief = store.publish(between(NOON + 7 * DAY, NOON + 8 * DAY), at=NOON, actor="admin-1")
     assert store.version(2).tariff.effective_until == NOON + 7 * DAY
     assert store.in_force(NOON + 7 * DAY) == brief
+    rest = store.publish(between(NOON + 4 * DAY, NOON + 5 * DAY), at=NOON, actor="admin-1")
+    assert store.version(3).tariff.effective_until == NOON + 4 * DAY
+    assert store.in_force(NOON + 4 * DAY) == rest
 
 
 def test_the_past_is_not_rewritten(store: TariffStore) -> None:

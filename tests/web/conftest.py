@@ -6,6 +6,7 @@
 - `app`: the application on a migrated SQLite database of its own (`web_engine`)
 - `client`: a client that keeps its cookies; `testkit.pages.post` sends a form with its token
 - `make_user(role=...)`: an account with `PASSWORD`; `signed_in_client(role)`: its open client
+- `phones`: the service of signing in by phone; `phone_merchant`: who has a phone and nothing else
 - `browser`: someone signed in as a client; `owner`: their id
 - `api(role)`: a client of the API whose requests carry an access token
 """
@@ -24,11 +25,13 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine
 from testkit.pages import PASSWORD, FrozenClock, code_at, post
+from testkit.phones import MERCHANT_PHONE
 from testkit.sharing import RememberingHasher
 
 from comptoir_web.app import close_app, create_app
 from comptoir_web.files import LocalFiles
 from comptoir_web.identity.passwords import Passwords
+from comptoir_web.identity.phone_sign_in import PhoneSignIn
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
@@ -180,6 +183,20 @@ def run_jobs(app: Flask) -> Callable[[], None]:
             pass
 
     return run
+
+
+@pytest.fixture
+def phones(container: svcs.Container) -> PhoneSignIn:
+    """The service of signing in by phone."""
+    return container.get(PhoneSignIn)
+
+
+@pytest.fixture
+def phone_merchant(identity: IdentityService) -> User:
+    """A merchant who has a phone and nothing else."""
+    return identity.create_user(
+        email=None, phone=MERCHANT_PHONE, name="A merchant", role="merchant"
+    )
 
 
 MakeUser = Callable[..., User]

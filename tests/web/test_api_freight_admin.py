@@ -134,8 +134,16 @@ def test_a_container_from_the_pool_to_the_port(
     assert detail["container"]["margins"]["total"] == filled["gain"]
     assert detail["orders"][0]["internal"]["margin"] == filled["gain"]
     assert slug(admin.post(f"{address}/stage", json={"stage": "port"}))[0] == 409
+    read = {"If-Match": admin.get(address).headers["ETag"]}
+    for after, body in (("close", None), ("stage", {"stage": "mer"}), ("cancellation", None)):
+        stale = admin.post(
+            f"{address}/{after}", json=body, headers={"If-Match": opened.headers["ETag"]}
+        )
+        assert slug(stale) == (412, "changed-meanwhile")
     for _ in range(2):
-        assert admin.post(f"{address}/close").get_json()["container"]["stage"] == "mer"
+        closed = admin.post(f"{address}/close", headers=read)
+        assert closed.get_json()["container"]["stage"] == "mer"
+    assert closed.headers["ETag"] != read["If-Match"]
     assert slug(admin.post(f"{address}/filling")) == (409, "not-possible-now")
     moved = admin.post(f"{address}/stage", json={"stage": "port"}).get_json()
     assert (moved["next_stage"], moved["proposal"]) == ("douane", None)

@@ -20,14 +20,6 @@ ASK, VERIFY = "/api/v1/auth/code", "/api/v1/auth/code/verify"
 RunJobs = Callable[[], None]
 
 
-@pytest.fixture
-def merchant(identity: IdentityService) -> User:
-    """A merchant who has a phone and nothing else."""
-    return identity.create_user(
-        email=None, phone=MERCHANT_PHONE, name="A merchant", role="merchant"
-    )
-
-
 def slug(answer: TestResponse) -> tuple[int, str]:
     """The status and the kind of a problem."""
     assert answer.mimetype == "application/problem+json"
@@ -35,7 +27,7 @@ def slug(answer: TestResponse) -> tuple[int, str]:
 
 
 def test_the_code_of_the_message_gives_tokens(
-    client: FlaskClient, merchant: User, sms: MemorySms, run_jobs: RunJobs
+    client: FlaskClient, phone_merchant: User, sms: MemorySms, run_jobs: RunJobs
 ) -> None:
     """Asked (202), verified, and the token stands for the merchant; used once; no cookie."""
     answer = client.post(ASK, json={"phone": "620-00-00-01"}, headers={"Accept-Language": "en"})
@@ -53,7 +45,7 @@ def test_the_code_of_the_message_gives_tokens(
     assert tokens.get_json()["token_type"] == "Bearer"
     bearer = {"Authorization": f"Bearer {tokens.get_json()['access_token']}"}
     assert client.get("/api/v1/me", headers=bearer).get_json() == {
-        "id": merchant.id,
+        "id": phone_merchant.id,
         "email": None,
         "phone": MERCHANT_PHONE,
         "name": "A merchant",
@@ -71,7 +63,7 @@ def test_the_code_of_the_message_gives_tokens(
 
 
 def test_the_answer_never_tells_whose_phone_it_is(
-    client: FlaskClient, merchant: User, identity: IdentityService, run_jobs: RunJobs
+    client: FlaskClient, phone_merchant: User, identity: IdentityService, run_jobs: RunJobs
 ) -> None:
     """A merchant's, nobody's, an administrator's: the same answers, asked and guessed."""
     identity.create_user(email="a@example.com", phone="+224620000003", name="A", role="admin")
@@ -92,7 +84,7 @@ def test_the_answer_never_tells_whose_phone_it_is(
 
 
 def test_another_request_or_none_opens_nothing(
-    client: FlaskClient, merchant: User, sms: MemorySms, run_jobs: RunJobs
+    client: FlaskClient, phone_merchant: User, sms: MemorySms, run_jobs: RunJobs
 ) -> None:
     """The code is worth nothing with a request that did not ask for it."""
     client.post(ASK, json={"phone": MERCHANT_PHONE})
@@ -105,7 +97,7 @@ def test_another_request_or_none_opens_nothing(
 
 
 def test_a_code_expires(
-    client: FlaskClient, merchant: User, sms: MemorySms, run_jobs: RunJobs, clock: FrozenClock
+    client: FlaskClient, phone_merchant: User, sms: MemorySms, run_jobs: RunJobs, clock: FrozenClock
 ) -> None:
     """Five minutes after it was asked, it is over."""
     request = client.post(ASK, json={"phone": MERCHANT_PHONE}).get_json()["request"]
@@ -117,14 +109,14 @@ def test_a_code_expires(
 
 def test_a_second_factor_is_asked_for_and_leaves_the_code_good(
     client: FlaskClient,
-    merchant: User,
+    phone_merchant: User,
     enrol: Callable[[User], str],
     sms: MemorySms,
     run_jobs: RunJobs,
     clock: FrozenClock,
 ) -> None:
     """Without its code 401 says so; with a wrong one it is refused; with the right one it opens."""
-    secret = enrol(merchant)
+    secret = enrol(phone_merchant)
     request = client.post(ASK, json={"phone": MERCHANT_PHONE}).get_json()["request"]
     run_jobs()
     body = {"request": request, "code": last_code(sms)}

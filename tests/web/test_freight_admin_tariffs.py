@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from testkit.wealth import get_text, plain, sent_fields
 
 from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.roles import Role
+from logistics_core.errors import StaleVersion
 
 SignIn = Callable[..., FlaskClient]
 HOME = "/plateforme/admin/groupage/"
@@ -151,12 +153,15 @@ def test_a_tariff_without_categories_and_one_more(
 def test_dates_that_meet_are_answered_clearly(
     admin: FlaskClient, container: svcs.Container, office: FreightOffice
 ) -> None:
-    """One to come is published; another over its dates is refused, naming it; beside it is not."""
+    """One to come is published; another over its dates is refused, naming it; beside it is not.
+
+    One that names no end takes the place of what is left of it, and says until when.
+    """
     give_tariff(container)
     later = typed(admin, effective_from="01/02/2026", effective_until="2026-03-01")
     assert admin.post(NEW, data={**later, **PUBLISH}).status_code == 303
     assert "Tarif 2 du 01/02/2026 au 01/03/2026" in get_text(admin, f"{HOME}tarifs")
-    over = typed(admin, effective_from="15/02/2026")
+    over = typed(admin, effective_from="15/02/2026", effective_until="20/02/2026")
     for do in (PREVIEW, PUBLISH):
         answer = admin.post(NEW, data={**over, **do})
         assert answer.status_code == 422
@@ -165,6 +170,14 @@ def test_dates_that_meet_are_answered_clearly(
     beside = typed(admin, effective_from="01/03/2026")
     assert admin.post(NEW, data={**beside, **PUBLISH}).status_code == 303
     assert [one.tariff.version for one in office.tariffs()] == [3, 2, 1]
+    rest = typed(admin, effective_from="15/02/2026")
+    shown = admin.post(NEW, data={**rest, **PREVIEW}).text
+    assert "Sans date de fin de sa part, il prend fin le 1er mars 2026" in plain(shown)
+    sent = sent_fields(shown, "nouveau")
+    for _time in range(2):
+        assert admin.post(NEW, data={**sent, **PUBLISH}).location == f"{HOME}tarifs/4"
+    dates = [(one.tariff.effective_from, one.tariff.effective_until) for one in office.tariffs()]
+    assert dates[0] == (dates[2][1], dates[1][0])
 
 
 def test_two_who_publish_see_each_other(
@@ -207,6 +220,10 @@ def test_other_rates_are_a_new_version(
     admin = signed_in_client(Role.ADMIN)
     form = sent_fields(admin.get(RATES).text, "taux")
     good = {**form, "rate": "1300", "real_rate": "1250", "note": "Hausse"}
+    asked = admin.post(RATES, data=good)
+    assert "Publier ces taux" in plain(asked.text)
+    assert len(office.tariffs()) == 1
+    good = sent_fields(asked.text, "taux")
     for _time in range(2):
         assert admin.post(RATES, data=good).location == f"{HOME}tarifs/2"
     now = office.tariffs()[0].tariff
@@ -218,3 +235,29 @@ def test_other_rates_are_a_new_version(
     assert "De 1 250 à 1 300 GNF pour un CNY depuis le 05/01/2026" in said
     assert "&#34;kind&#34;:&#34;steps&#34;" in page
     assert "Tarif 2 A admin" in said
+
+
+def test_rates_changed_before_a_tariff_to_come(
+    admin: FlaskClient, container: svcs.Container, office: FreightOffice, clock: FrozenClock
+) -> None:
+    """They hold until it begins; from a day after it, they are rates of that one."""
+    give_tariff(container)
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+    office.publish(evolve(a_tariff(container), effective_from=start), actor=None)
+    form = sent_fields(admin.get(RATES).text, "taux")
+    assert "prend fin le 1er février 2026" in get_text(admin, RATES)
+    clock.forward(minutes=1)
+    good = {**form, "rate": "1400", "real_rate": "1390", "confirmed": "yes"}
+    assert admin.post(RATES, data=good).location == f"{HOME}tarifs/3"
+    first, second, third = (one.tariff for one in reversed(office.tariffs()))
+    assert (third.rate, third.effective_until) == (Decimal(1400), start)
+    assert first.effective_until == third.effective_from == clock.now
+    assert (second.effective_from, second.effective_until) == (start, None)
+    form = sent_fields(admin.get(RATES).text, "taux")
+    later = {**form, "rate": "1500", "effective_from": "10/02/2026", "confirmed": "yes"}
+    assert admin.post(RATES, data=later).location == f"{HOME}tarifs/4"
+    assert office.tariff(2).tariff.effective_until == office.tariff(4).tariff.effective_from
+    clock.forward(minutes=1)
+    with pytest.raises(StaleVersion):
+        office.publish_rate(Decimal(9), real_rate=None, effective_from=None, actor=None, version=3)
+    assert len(office.tariffs()) == 4

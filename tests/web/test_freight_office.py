@@ -307,3 +307,41 @@ def test_the_demonstration_has_something_of_everything(
     assert desk.wallet(me).balance == francs(3_500_000)
     assert len(office.tariffs()) == 2
     assert desk.suppliers().total == 7
+
+
+def test_a_container_is_changed_as_it_was_seen_or_not_at_all(
+    container: svcs.Container, office: FreightOffice
+) -> None:
+    """Each act that names a version no longer there is undone in its own transaction."""
+    give_tariff(container)
+    me, box = give_merchant(container).id, give_container(container)
+    give_paid(container, me, box.id, volume="2")
+    waiting = give_order(container, me, volume="3")
+    container.get(FreightDesk).wait(me, waiting.id)
+    now = office.container(box.id).figures.container
+    assert now.version > box.version
+    for stale in (
+        lambda: office.close_container(box.id, actor=None, version=box.version),
+        lambda: office.cancel_container(box.id, actor=None, version=box.version),
+        lambda: office.fill(box.id, actor=None, version=box.version),
+        lambda: office.fill(box.id, actor=None, version=now.version, proposed=[]),
+    ):
+        with pytest.raises(StaleVersion):
+            stale()
+        assert office.container(box.id).figures.container == now
+    assert office.order(waiting.id).line.order.waiting_litres == 3_000
+    office.fill(box.id, actor=None, version=now.version, proposed=[waiting.id])
+    closed = office.close_container(box.id, actor=None, version=now.version + 1)
+    with pytest.raises(StaleVersion):
+        office.advance(box.id, "port", actor=None, version=now.version)
+    moved = office.advance(box.id, "port", actor=None, version=closed.version)
+    assert moved.stage == "port"
+    gone = office.cancel_container(box.id, actor=None, version=moved.version)
+    assert office.cancel_container(box.id, actor=None, version=gone.version) == gone
+    order = give_order(container, me)
+    container.get(FreightDesk).wait(me, order.id)
+    with pytest.raises(StaleVersion):
+        office.cancel_order(order.id, actor=None, version=order.version)
+    assert office.order(order.id).line.order.state is OrderState.CONFIRMED
+    seen = office.order(order.id).line.order.version
+    assert office.cancel_order(order.id, actor=None, version=seen).state is OrderState.CANCELLED

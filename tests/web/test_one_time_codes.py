@@ -18,10 +18,8 @@ from comptoir_web.identity.one_time_codes import (
     typed_digits,
 )
 from comptoir_web.settings import Secret
-from comptoir_web.storage import ALL_MIGRATIONS
-from comptoir_web.storage.tables import web_one_time_codes
+from comptoir_web.storage.tables import web_one_time_codes as CODES  # noqa: N812 (it reads as one)
 from shared_kernel.engine import transaction
-from shared_kernel.migrations import upgrade
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PHONE = "+224620000001"
@@ -30,9 +28,9 @@ KEYS = Keys(Secret("a secret key for the tests, of forty chars"))
 
 @pytest.fixture
 def connection(engine: Engine) -> Iterator[Connection]:
-    """A transaction on a migrated database."""
-    upgrade(engine, ALL_MIGRATIONS)
+    """A transaction on a database with their table."""
     with transaction(engine) as made:
+        CODES.create(made)
         yield made
 
 
@@ -51,7 +49,7 @@ def test_a_code_is_six_digits_and_is_kept_as_a_keyed_digest(connection: Connecti
     assert len(code) == DIGITS
     assert code.isascii()
     assert code.isdigit()
-    kept = connection.execute(select(web_one_time_codes)).mappings().one()
+    kept = connection.execute(select(CODES)).mappings().one()
     assert all(code not in str(value) for name, value in kept.items() if name.endswith("hash"))
     assert token not in str(dict(kept))
     request = store.find(token, at=AT)
@@ -96,14 +94,14 @@ def test_the_code_drawn_last_is_the_good_one(connection: Connection) -> None:
     assert store.matches(request, first) is (first == second)
 
 
-@pytest.mark.parametrize("typed", ["", "-" * 64, "000000", "abcdef", "12345", "1234567", "\ud800"])
-def test_nothing_matches_where_no_code_was_sent(connection: Connection, typed: str) -> None:
+def test_nothing_matches_where_no_code_was_sent(connection: Connection) -> None:
     """A request whose message never left refuses everything."""
     store = OneTimeCodeStore(connection, KEYS)
     token, _ = store.add(PHONE, asked_from="here", at=AT)
     request = store.find(token, at=AT)
     assert request is not None
-    assert not store.matches(request, typed)
+    for typed in ("", "-" * 64, "000000", "abcdef", "12345", "1234567", "\ud800"):
+        assert not store.matches(request, typed)
 
 
 def test_a_request_lives_five_minutes_and_five_tries_and_is_used_once(

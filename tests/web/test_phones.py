@@ -68,6 +68,8 @@ def test_every_usual_writing_is_one_number(text: str) -> None:
         "+33 1 99 00 12 34",
         "+1 900 555 0100",
         "+44 7700 900123",
+        "+870 773 111 632",
+        "+881 6 12345678",
         "+999 620 00 00 01",
         "620 00 00 01\n620 00 00 02",
         "\u2460" * 9,
@@ -77,7 +79,9 @@ def test_every_usual_writing_is_one_number(text: str) -> None:
     ],
 )
 def test_what_is_no_mobile_phone_is_refused(text: str) -> None:
-    """Too short, too long, letters, an extension, a landline, a premium number, two at once."""
+    """Too short, too long, letters, an extension, a landline, a premium number, a satellite's
+    (no country's), two at once.
+    """
     assert read(text) == "identity.phone_wrong"
 
 

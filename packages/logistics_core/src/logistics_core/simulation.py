@@ -10,6 +10,7 @@ afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,8 @@ import attrs
 
 from logistics_core._checks import check_moment, check_whole
 from logistics_core.errors import PoolFaults
-from shared_kernel import FaultList, Money, round_decimal
+from shared_kernel import FaultList, Money, format_decimal, round_decimal
+from shared_kernel.translations import catalogue
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,14 +35,40 @@ class Check:
     """One thing that must hold after the play, looked up in the database.
 
     Args:
-        name: what must hold, in a few English words.
+        name: what must hold, in a few English words; a key of the catalogue.
         passed: whether it does.
-        detail: the figures that were compared.
+        template: what was compared, an English sentence with ``{name}`` for each figure; likewise.
+        figures: what fills the holes.
+
+    >>> check = Check("stage moved", True, "{moves} stages, {by_itself} containers left by "
+    ...     "themselves, {arrived} arrived", {"moves": 1200, "by_itself": 2, "arrived": 1})
+    >>> check.detail
+    '1200 stages, 2 containers left by themselves, 1 arrived'
+    >>> check.label("en"), check.told("en")
+    ('stage moved', '1,200 stages, 2 containers left by themselves, 1 arrived')
     """
 
     name: str
     passed: bool
-    detail: str
+    template: str
+    figures: Mapping[str, int]
+
+    @property
+    def detail(self) -> str:
+        """The figures that were compared, in English, written as machines read them."""
+        return self.template.format_map(self.figures)
+
+    def label(self, locale: str) -> str:
+        """What must hold, in a language; in English where there is no translation."""
+        return catalogue("logistics_core", locale).gettext(self.name)
+
+    def told(self, locale: str) -> str:
+        """The figures that were compared, in a language and as it writes numbers."""
+        template = catalogue("logistics_core", locale).gettext(self.template)
+        written = {
+            name: format_decimal(figure, locale=locale) for name, figure in self.figures.items()
+        }
+        return template.format_map(written)
 
 
 @attrs.frozen(kw_only=True)

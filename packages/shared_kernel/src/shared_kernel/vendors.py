@@ -229,13 +229,13 @@ class Vendor:
             if answer.status not in _REDIRECTIONS or location is None:
                 return answer
             place = request.url.join(location)
-            left -= 1
             if left <= 0 or _origin(place) != _origin(request.url):
                 raise VendorRedirected(
                     "{vendor} sends to another place, {place}: it was not followed",
                     vendor=self._name,
                     place=shown(place.host or location),
                 )
+            left -= 1
             request = client.build_request("GET", place, headers=request.headers)
 
     def _answered(self, client: httpx.Client, request: httpx.Request, max_bytes: int) -> Answer:

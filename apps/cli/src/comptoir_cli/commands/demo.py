@@ -89,4 +89,7 @@ def _introduce(prepared: Demonstration, port: int) -> None:
             codes = _("or one of these codes, once each: {codes}")
             click.echo(f"            {secret}")
             click.echo(f"            {codes.format(codes=' '.join(account.codes))}")
+        if account.phone:
+            phone = _("or by the phone {phone}: its code is printed here")
+            click.echo(f"            {phone.format(phone=account.phone)}")
     say(_("Serving (Ctrl+C stops)."))

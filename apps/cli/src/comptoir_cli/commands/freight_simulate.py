@@ -63,7 +63,7 @@ def _show(report: SimulationReport) -> None:
     show_table(
         left(_("Check"), _("Result"), _("Detail")),
         [
-            [_(check.name), _("passed") if check.passed else _("FAILED"), check.detail]
+            [check.label(here), _("passed") if check.passed else _("FAILED"), check.told(here)]
             for check in report.checks
         ],
     )

@@ -8,7 +8,8 @@ The map:
 - ``requests``: a request read once into attrs values, with all its faults;
 - ``loan_documents``: a loan on the wire, and its bounds;
 - ``wealth_documents``: holdings, profiles and plans on the wire;
-- ``freight_documents``: group freight on the wire, for merchants;
+- ``freight_documents``, ``freight_money_documents``, ``freight_catalogue_documents``: group freight
+  on the wire, for merchants;
 - ``freight_office_documents``, ``freight_tariff_documents``, ``freight_people_documents``: the same
   for administrators, with costs and margins;
 - ``freight_problems``: what is answered when the library of freight refuses;

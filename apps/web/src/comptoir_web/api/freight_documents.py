@@ -1,5 +1,7 @@
 """Group freight on the wire, for merchants: closed schemas without a place for a cost or a margin.
 
+Purchases and orders are here, and what every list of freight shares; `freight_money_documents` has
+payments, proofs and the wallet, `freight_catalogue_documents` containers and suppliers.
 `freight_office_documents`, `freight_tariff_documents` and `freight_people_documents` have those of
 administrators; nothing there is used here.
 """
@@ -15,42 +17,26 @@ import attrs
 
 from comptoir_web.freight.values import Expected
 from logistics_core.measures import Carton, Shipment
-from logistics_core.payments import PaymentStatus, ProofState
 from logistics_core.pooling import OrderState
-from logistics_core.suppliers import Badge
 from logistics_core.tariffs import ClientQuote, Purchase
-from logistics_core.wallets import MovementKind
 from shared_kernel import FaultKind, FaultList, Faults, Money, shown
 
 if TYPE_CHECKING:
-    from comptoir_web.freight.values import ContainerGauge, OrderDetail, OrderPage, Wallet
-    from logistics_core.payments import Payment, Proof
-    from logistics_core.suppliers import Supplier
-    from logistics_core.wallets import Movement
+    from comptoir_web.freight.values import OrderDetail, OrderPage
 
 __all__ = [
     "ID_FIELD",
     "ID_PARAMETER",
     "MAX_CARTONS",
     "Confirmation",
-    "FreightContainer",
-    "FreightContainers",
     "FreightOrder",
     "FreightOrders",
     "FreightPage",
-    "FreightPayment",
     "FreightPlace",
-    "FreightProof",
-    "FreightProofs",
     "FreightPurchase",
     "FreightSearch",
-    "FreightSupplier",
-    "FreightSuppliers",
     "OrderOffer",
     "OrderPart",
-    "PaymentToMake",
-    "WalletMovement",
-    "WalletPage",
     "check_id",
 ]
 
@@ -381,223 +367,3 @@ class OrderOffer:
     containers: tuple[str, ...]
     part_litres: int | None
     pool: bool
-
-
-@attrs.frozen(kw_only=True)
-class PaymentToMake:
-    """A payment of an order.
-
-    Attributes:
-        by: `wallet` takes it from the wallet at once; `mobile_money` gives a page to pay on.
-        amount: How much; all that is due when left out.
-    """
-
-    by: str = attrs.field(metadata={"schema": {"enum": ["wallet", "mobile_money"]}})
-    amount: Money | None = None
-
-
-@attrs.frozen(kw_only=True)
-class FreightPayment:
-    """A payment of an order, and the order after it.
-
-    Attributes:
-        order: As it is now.
-        id: Of a payment by mobile money; null from the wallet.
-        status: Of a payment by mobile money; null from the wallet.
-        amount: Of a payment by mobile money; null from the wallet.
-        payment_url: The page to pay on; null from the wallet.
-    """
-
-    order: FreightOrder
-    id: str | None = None
-    status: PaymentStatus | None = None
-    amount: Money | None = None
-    payment_url: str | None = None
-
-    @classmethod
-    def of(cls, detail: OrderDetail, payment: Payment | None = None) -> FreightPayment:
-        """Write a payment."""
-        order = FreightOrder.of(detail)
-        if payment is None:
-            return cls(order=order)
-        return cls(
-            order=order,
-            id=payment.id,
-            status=payment.state,
-            amount=payment.amount,
-            payment_url=payment.payment_url,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class FreightProof:
-    """A proof of payment.
-
-    Attributes:
-        id: Its identifier.
-        order_id: The order it is for.
-        amount: What it is said to prove.
-        state: Whether it was looked at, and what was decided.
-        reason: Why it was refused; empty otherwise.
-        created_at: When it was sent, in UTC.
-        decided_at: When it was decided on, in UTC; null until then.
-        version: 1, and 1 more with each change.
-    """
-
-    id: str
-    order_id: str
-    amount: Money
-    state: ProofState
-    reason: str
-    created_at: datetime
-    decided_at: datetime | None
-    version: int
-
-    @classmethod
-    def of(cls, proof: Proof) -> FreightProof:
-        """Write a proof."""
-        return cls(**{each.name: getattr(proof, each.name) for each in attrs.fields(cls)})
-
-
-@attrs.frozen(kw_only=True)
-class FreightProofs:
-    """The proofs sent for an order, the newest first."""
-
-    items: tuple[FreightProof, ...]
-
-
-@attrs.frozen(kw_only=True)
-class FreightContainer:
-    """How full a container is.
-
-    Attributes:
-        id: Its identifier.
-        reference: What people call it.
-        stage: `collecte`, `mer`, `port`, `douane` or `livre`.
-        billed_litres: What it is sold as.
-        booked_litres: What is booked.
-        free_litres: What can still be booked.
-        open: Whether it takes bookings.
-    """
-
-    id: str
-    reference: str
-    stage: str
-    billed_litres: int
-    booked_litres: int
-    free_litres: int
-    open: bool
-
-    @classmethod
-    def of(cls, gauge: ContainerGauge) -> FreightContainer:
-        """Write a container as everybody may see it."""
-        return cls(**{each.name: getattr(gauge, each.name) for each in attrs.fields(cls)})
-
-
-@attrs.frozen(kw_only=True)
-class FreightContainers:
-    """The containers that take bookings, the oldest first."""
-
-    items: tuple[FreightContainer, ...]
-
-
-@attrs.frozen(kw_only=True)
-class WalletMovement:
-    """One movement of the wallet.
-
-    Attributes:
-        id: Its identifier.
-        kind: `deposit` and `refund` come in, `participation` and `withdrawal` go out.
-        amount: How much, above 0.
-        order_id: The order it went into or came back from; null for the others.
-        at: When, in UTC.
-    """
-
-    id: str
-    kind: MovementKind
-    amount: Money
-    order_id: str | None
-    at: datetime
-
-    @classmethod
-    def of(cls, movement: Movement) -> WalletMovement:
-        """Write a movement."""
-        ends = (movement.source, movement.target)
-        orders = [each.removeprefix("order:") for each in ends if each.startswith("order:")]
-        return cls(
-            id=movement.id,
-            kind=movement.kind,
-            amount=movement.amount,
-            order_id=orders[0] if orders else None,
-            at=movement.at,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class WalletPage:
-    """The wallet, and one page of its movements, the newest first.
-
-    Attributes:
-        balance: What it holds.
-        items: The movements of the page.
-        page: Its number.
-        total: How many movements there are in all.
-    """
-
-    balance: Money
-    items: tuple[WalletMovement, ...]
-    page: int
-    total: int
-
-    @classmethod
-    def of(cls, wallet: Wallet) -> WalletPage:
-        """Write a wallet."""
-        items = tuple(WalletMovement.of(each) for each in wallet.movements)
-        return cls(balance=wallet.balance, items=items, page=wallet.number, total=wallet.total)
-
-
-@attrs.frozen(kw_only=True)
-class FreightSupplier:
-    """A supplier of the catalogue.
-
-    Attributes:
-        id: Its identifier.
-        name: Its name.
-        category: The code of the category of its goods.
-        country: ISO 3166, two letters.
-        city: Where it is.
-        badges: What was found out about it.
-        minimum_order: The least it sells; null where it is not known.
-        url: Its site; empty where there is none.
-        description: What it makes.
-    """
-
-    id: str
-    name: str
-    category: str
-    country: str
-    city: str
-    badges: tuple[Badge, ...]
-    minimum_order: Money | None
-    url: str
-    description: str
-
-    @classmethod
-    def of(cls, supplier: Supplier) -> FreightSupplier:
-        """Write a supplier."""
-        return cls(**{each.name: getattr(supplier, each.name) for each in attrs.fields(cls)})
-
-
-@attrs.frozen(kw_only=True)
-class FreightSuppliers:
-    """One page of the catalogue, by name.
-
-    Attributes:
-        items: The suppliers of the page.
-        page: Its number.
-        total: How many there are in all.
-    """
-
-    items: tuple[FreightSupplier, ...]
-    page: int
-    total: int

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from comptoir_web.api.freight_documents import FreightProof, FreightSearch
+from comptoir_web.api.freight_documents import FreightSearch
+from comptoir_web.api.freight_money_documents import FreightProof
 from shared_kernel import Money
 
 if TYPE_CHECKING:

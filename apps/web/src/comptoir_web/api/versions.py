@@ -52,10 +52,15 @@ class ChangeHeaders:
         Raises:
             ApiProblem: None is named (428).
         """
-        found = _ETAG.fullmatch(self.if_match) if self.if_match else None
-        if found is None:
+        named = self.named()
+        if named is None:
             raise ApiProblem(ETAG_NEEDED)
-        return int(found[1])
+        return named
+
+    def named(self) -> int | None:
+        """Give the version that was read; None when none is named, where it may be left out."""
+        found = _ETAG.fullmatch(self.if_match) if self.if_match else None
+        return None if found is None else int(found[1])
 
 
 def etag(version: int) -> str:

@@ -4,7 +4,8 @@ Map, from the ground up:
 
 - ``errors`` (the tree), ``keys`` (derived keys, random tokens), ``roles`` (`Role`, the guards).
 - ``users``, ``phones``, ``passwords``, ``sessions``, ``links``, ``limits``, ``audit``: one store or
-  rule each. ``one_time_codes``: those sent to a phone. ``endings``: what ends with a right.
+  rule each. ``one_time_codes``: those sent to a phone; ``message_quota``: how many in a day.
+  ``endings``: what ends with a right.
 - ``second_factor``: codes and recovery codes. ``letters``: the mails and messages; ``mail_jobs``
   and ``sms_jobs`` send them.
 - ``service`` (`IdentityService`: accounts), ``contacts`` (`ContactService`: their phones and

@@ -27,6 +27,7 @@ class Action(StrEnum):
     CODE_FAILED = "sign_in.code_failed"
     CODE_ASKED = "sign_in.code_asked"
     CODE_SENT = "sign_in.code_sent"
+    CODE_WITHHELD = "sign_in.code_withheld"
     PHONE_CODE_FAILED = "sign_in.phone_code_failed"
     RECOVERY_CODE_USED = "sign_in.recovery_code_used"
     SIGNED_OUT = "sign_in.signed_out"

@@ -7,6 +7,7 @@
     ├── TooManyAttempts    locked for a while; says until when
     ├── CodeRequired       the password is right, the second factor is awaited
     ├── CodeRefused        a code (second factor, text message) is wrong, late or already used
+    ├── MessagesSpent      as many codes were sent as a day allows; the visitor is told nothing
     ├── SignInExpired      the pending sign-in is over: start again
     ├── AlreadyEnrolled    the account has a second factor: it is removed before another is added
     ├── LinkRefused        a link that is forged, expired or already used
@@ -33,6 +34,7 @@ __all__ = [
     "LastAdmin",
     "LinkProblem",
     "LinkRefused",
+    "MessagesSpent",
     "SignInExpired",
     "SignInRefused",
     "TokenRefused",
@@ -72,6 +74,14 @@ class CodeRefused(IdentityError):
 
     def __init__(self) -> None:
         super().__init__("the code is not right, or was already used")
+
+
+class MessagesSpent(IdentityError):
+    """As many codes were sent today as ``limit`` allows; the visitor is told nothing of it."""
+
+    def __init__(self, limit: str, why: str) -> None:
+        super().__init__(why)
+        self.limit = limit
 
 
 class SignInExpired(IdentityError):

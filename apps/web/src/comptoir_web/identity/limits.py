@@ -202,13 +202,7 @@ class AttemptStore:
         Raises:
             TooManyAttempts: the subject is locked; this attempt is not counted.
         """
-        postgresql = self.connection.dialect.name == "postgresql"
-        insert = postgresql_insert if postgresql else sqlite_insert
-        self.connection.execute(
-            insert(web_attempts)
-            .values(scope=limit.scope, subject=subject, failures=0, last_at=at)
-            .on_conflict_do_nothing()
-        )
+        self._begin(limit.scope, subject, at)
         row = self.connection.execute(
             select(web_attempts.c.failures, web_attempts.c.last_at, web_attempts.c.locked_until)
             .where(web_attempts.c.scope == limit.scope, web_attempts.c.subject == subject)
@@ -220,6 +214,33 @@ class AttemptStore:
         failures = (0 if old else row.failures) + 1
         self._write(limit, subject, failures, limit.locked_until(failures, at), at)
         return failures
+
+    def take_within(self, scope: str, subject: str, *, most: int, at: datetime) -> bool:
+        """Count one more, up to ``most``; false when there were as many already.
+
+        The row stays locked until the commit: processes together never count more.
+        """
+        self._begin(scope, subject, at)
+        counted = self.connection.execute(
+            update(web_attempts)
+            .where(
+                web_attempts.c.scope == scope,
+                web_attempts.c.subject == subject,
+                web_attempts.c.failures < most,
+            )
+            .values(failures=web_attempts.c.failures + 1, last_at=at)
+        )
+        return counted.rowcount == 1
+
+    def _begin(self, scope: str, subject: str, at: datetime) -> None:
+        """The row of a counter, at nought when there was none."""
+        postgresql = self.connection.dialect.name == "postgresql"
+        insert = postgresql_insert if postgresql else sqlite_insert
+        self.connection.execute(
+            insert(web_attempts)
+            .values(scope=scope, subject=subject, failures=0, last_at=at)
+            .on_conflict_do_nothing()
+        )
 
     def require_free(self, limit: Limit, subject: str, *, at: datetime) -> None:
         """Do nothing where an attempt would be let through; nothing is counted.

@@ -6,12 +6,17 @@ answer: a phone of an account that a phone opens, or, where merchants sign thems
 that nobody has. An administrator's phone opens nothing, and neither does a disabled account's; what
 is typed for them is refused as any wrong code is.
 
+A message costs, and whoever earns by those sent to some numbers asks for as many as can be: a day
+has a number of them, for the installation and for each phone (`MessageQuota`), whatever was proved.
+A code beyond it is not sent, and nobody who asks is told.
+
 A try is counted and committed before the code is compared. The right code is used up in the
 transaction that opens something, under the account's row: of two that bring it, one goes through.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn
@@ -25,6 +30,7 @@ from comptoir_web.identity.errors import (
     CodeRefused,
     CodeRequired,
     IdentityFaults,
+    MessagesSpent,
     SignInExpired,
     SignInRefused,
     TooManyAttempts,
@@ -41,6 +47,7 @@ from comptoir_web.identity.limits import (
     Limit,
     address_subject,
 )
+from comptoir_web.identity.message_quota import MessageQuota
 from comptoir_web.identity.one_time_codes import CodeRequest, OneTimeCodeStore
 from comptoir_web.identity.phones import parse_phone, phone_subject, shown_phone
 from comptoir_web.identity.roles import Role
@@ -54,6 +61,8 @@ from shared_kernel import FaultList
 from shared_kernel.engine import reading, transaction
 
 __all__ = ["AskedCode", "PhoneSignIn"]
+
+_log = logging.getLogger(__name__)
 
 
 @frozen(kw_only=True)
@@ -152,15 +161,21 @@ class PhoneSignIn:
         Raises:
             SmsFailed: the message could not be handed over.
         """
-        now = self.clock()
-        with transaction(self.engine) as connection:
-            codes = OneTimeCodeStore(connection, self.keys)
-            request = codes.get(request_id, at=now)
-            if request is None:
-                return
-            user = UserStore(connection).by_phone(request.phone)
-            opens = self.settings.signs_up_merchants if user is None else user.opens_by_phone
-            code = codes.draw(request.id, at=now) if opens else None
+        now, user = self.clock(), None
+        try:
+            with transaction(self.engine) as connection:
+                codes = OneTimeCodeStore(connection, self.keys)
+                request = codes.get(request_id, at=now)
+                if request is None:
+                    return
+                user = UserStore(connection).by_phone(request.phone)
+                if not (self.settings.signs_up_merchants if user is None else user.opens_by_phone):
+                    return
+                self._quota(connection).take(request.phone, known=user is not None, at=now)
+                code = codes.draw(request.id, at=now)
+        except MessagesSpent as spent:
+            self._withheld(spent, user, now)
+            return
         if code is None:
             return
         message = code_message(
@@ -315,6 +330,19 @@ class PhoneSignIn:
             AuditLog(connection).add(
                 action, at=now, actor=user.id, subject=user.id, address=address
             )
+
+    def _withheld(self, spent: MessagesSpent, user: User | None, now: datetime) -> None:
+        """Say in the log that a code was not sent, and in the audit the first time of the day."""
+        _log.warning("no code was sent: %s", spent)
+        with transaction(self.engine) as connection:
+            subject = user.id if user is not None else None
+            if self._quota(connection).first_refusal(spent.limit, of=subject, at=now):
+                AuditLog(connection).add(
+                    Action.CODE_WITHHELD, at=now, subject=subject, limit=spent.limit
+                )
+
+    def _quota(self, connection: Connection) -> MessageQuota:
+        return MessageQuota(connection, self.keys, self.settings.sms_a_day)
 
     def _subject(self, phone: str) -> str:
         return phone_subject(self.keys, phone)

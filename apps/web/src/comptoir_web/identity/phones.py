@@ -5,7 +5,8 @@ They are kept as E.164 (``+224620000001``) and shown as people of the world writ
 of every script are understood, and so are spaces of every kind, dots, dashes, slashes and brackets;
 letters are not, for a number spelled with letters or with an extension is no number of a phone that
 receives messages. What is accepted is a mobile number that its country could have given out: a
-message to a landline is lost, and one to a premium number is a way to steal.
+message to a landline is lost, and one to a premium number or to a satellite's, which belongs to no
+country, is a way to steal.
 
 Sources: ITU-T E.164; the tables of libphonenumber, by the library phonenumbers.
 """
@@ -109,5 +110,7 @@ def _number(plain: str, region: str) -> str:
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     )
     if phonenumbers.number_type(parsed) not in mobile:
+        return ""
+    if phonenumbers.region_code_for_number(parsed) == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -47,6 +47,8 @@ NAMES = {
     Role.MERCHANT: "Marchand de démonstration",
     Role.STAFF: "Équipe de démonstration",
 }
+PHONES = {Role.MERCHANT: "+224620000001"}
+"""A fictional one: in development the code is printed where the server runs."""
 
 
 class NotADemonstration(KernelError):
@@ -63,6 +65,7 @@ class Account:
         password: Its password of today.
         totp_secret: What an authenticator needs; empty without a second factor.
         codes: Recovery codes that stand for the authenticator, once each.
+        phone: Its phone as people write it, which opens it too; empty where it has none.
     """
 
     email: str
@@ -70,6 +73,7 @@ class Account:
     password: str
     totp_secret: str = ""
     codes: tuple[str, ...] = ()
+    phone: str = ""
 
 
 @frozen
@@ -108,11 +112,13 @@ def load_demonstration(container: svcs.Container) -> Demonstration:
         email = f"{role.value}@example.com"
         user = identity.user_by_email(email)
         if user is None:
-            user = identity.create_user(email=email, name=name, role=role, password=password)
+            user = identity.create_user(
+                email=email, phone=PHONES.get(role), name=name, role=role, password=password
+            )
         else:
             identity.set_password(user.id, password)
         secret, codes = _second_factor(container, user.id) if role is Role.ADMIN else ("", ())
-        accounts.append(Account(email, role, password, secret, codes))
+        accounts.append(Account(email, role, password, secret, codes, user.shown_phone))
         owner = user.id if role is Role.CLIENT else owner
         if role is Role.MERCHANT:
             load_freight(container, user.id)

@@ -197,7 +197,7 @@ class _Stage:
         self.desk.confirm(order.owner, order.id, container_id=self.container_id)
         if paid:
             total = order.quote.total
-            self.office.deposit(order.owner, total, key=name, actor=None, reference="Versement")
+            self.office.deposit(order.owner, total, key=name, actor=None, reference="Virement reçu")
             self.desk.pay_from_wallet(order.owner, order.id, key=name)
         self.clock.now += timedelta(days=2, hours=3)
         return order
@@ -258,7 +258,11 @@ def _present(stage: _Stage, payments: FreightPayments, past: _Past, now: datetim
     stage.order((0, "ELECTRONIQUE", "1.2", 8_400), "quote-mine")
     stage.order((1, "TEXTILE", "5.5", 17_000), "quote-other")
     stage.office.deposit(
-        stage.merchants[0], money(3_500_000, "GNF"), key="wallet", actor=None, reference="Versement"
+        stage.merchants[0],
+        money(3_500_000, "GNF"),
+        key="wallet",
+        actor=None,
+        reference="Espèces au guichet",
     )
 
 

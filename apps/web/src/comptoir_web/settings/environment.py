@@ -83,6 +83,11 @@ class Environment:
         help="who sends the text messages: orange, or console, which shows them in development "
         "and sends none elsewhere",
     )
+    sms_a_day: str = environ.var(
+        "1000",
+        help="most codes sent by text message in a day (UTC); half of them at most to phones "
+        "without an account",
+    )
     orange_client_id: str = environ.var("", help="the application's id at Orange")
     orange_client_secret: str = environ.var("", help="its secret")
     orange_merchant_key: str = environ.var(

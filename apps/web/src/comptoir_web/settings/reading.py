@@ -21,6 +21,7 @@ from comptoir_web.settings.values import Mode, Secret, Settings
 __all__ = ["checked"]
 
 MOST_REFRESH_MINUTES = 24 * 60
+MOST_SMS_A_DAY = 1_000_000
 MOST_LITRES = 76_000
 """A whole container of forty feet."""
 
@@ -74,6 +75,7 @@ def checked(raw: Environment, origins: Mapping[str, str]) -> Settings:
         phone_region=checked_region(check, raw),
         merchant_sign_up=check.truth("merchant_sign_up", raw.merchant_sign_up),
         sms=check.choice("sms", raw.sms.lower(), ("console", "orange")),
+        sms_a_day=check.number("sms_a_day", raw.sms_a_day, 1, MOST_SMS_A_DAY),
         orange_client_id=raw.orange_client_id,
         orange_client_secret=Secret(raw.orange_client_secret),
         orange_merchant_key=Secret(raw.orange_merchant_key),

@@ -102,6 +102,7 @@ class Settings:
     phone_region: str = "GN"
     merchant_sign_up: bool = True
     sms: str = "console"
+    sms_a_day: int = 1_000
     orange_client_id: str = ""
     orange_client_secret: Secret = Secret()
     orange_merchant_key: Secret = Secret()

@@ -13,7 +13,8 @@ The map::
     merchants          `MerchantStore`: what was agreed with each of them
     orders             `OrderStore`: what was bought, the quote it was sold under
     containers         `ContainerStore`: what they take, what is booked, how far they are
-    booking            the booking desk: `book`, `book_part`, `wait`
+    booking            the booking desk: `book`, `wait`
+    parts              `book_part`: an order split over containers, as its merchant agrees
     cancelling         `cancel_order`, `cancel_container`: room freed, money back
     sailing            `close_container`, `advance`: stage by stage
     paying             `record_payment`: from the wallet into the order; `hold_order`

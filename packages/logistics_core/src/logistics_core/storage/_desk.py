@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -18,7 +18,7 @@ from logistics_core.errors import (
     QuoteExpired,
 )
 from logistics_core.pooling.rooms import Capacity, fits, offer
-from logistics_core.pooling.stages import SEA_ROUTE
+from logistics_core.pooling.stages import SEA_ROUTE, Stage
 from logistics_core.pooling.states import OrderState, catching_up
 from logistics_core.storage import _locks
 from logistics_core.storage.events import SubjectKind, event_row
@@ -258,10 +258,10 @@ _ACTIONS = {
 }
 
 
-def _stages_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, list[Any]]:
+def _stages_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, list[Stage]]:
     """The stage of the container of each part, by the order's id."""
     bookings, containers = logistics_bookings.c, logistics_containers.c
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Stage]] = {}
     for some in _locks.rounds(order_ids):
         statement = (
             select(bookings.order_id, containers.stage)

@@ -61,7 +61,7 @@ Every pair, by what both can want:
 
 Three rules are the caller's. One operation a transaction: two bookings in one would hold their
 containers in whatever order they came. A transaction that credits a wallet and then pays an order
-with it calls `hold_order` first. A transaction that erases a merchant erases orders before accounts.
+with it calls `hold_order` first. One that erases a merchant erases orders before accounts.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
 from logistics_core.errors import StaleVersion
 from logistics_core.storage.pooling_tables import (
@@ -221,8 +221,8 @@ def rounds(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _held(
     connection: Connection,
-    statement: Select[Any],
-    column: Any,
+    statement: Select[Any],  # of all the columns, which are of every kind
+    column: ColumnElement[str],
     ids: Iterable[str],
     *,
     skip_locked: bool = False,

@@ -14,12 +14,26 @@ from sqlalchemy import Connection, RowMapping, select
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage._locks import rounds
 from logistics_core.storage.pooling_tables import logistics_bookings, logistics_containers
-from logistics_core.tariffs.documents import client_quote_from_json, purchase_from_json
+from logistics_core.tariffs.documents import (
+    client_quote_from_json,
+    client_quote_to_document,
+    purchase_from_json,
+    purchase_to_document,
+)
 
 if TYPE_CHECKING:
+    from logistics_core.storage.events import Event
     from logistics_core.tariffs import ClientQuote, Purchase
 
-__all__ = ["Booking", "Order", "booking_of", "bookings_of", "order_of", "orders_of"]
+__all__ = [
+    "Booking",
+    "Order",
+    "booking_of",
+    "bookings_of",
+    "order_document",
+    "order_of",
+    "orders_of",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -114,11 +128,6 @@ class Order:
         """Whether all of it, or a rest, waits in the pool."""
         return self.waiting_litres > 0
 
-    @property
-    def is_split(self) -> bool:
-        """Whether it travels in more than one container, or a rest of it waits."""
-        return len(self.bookings) + self.waits > 1
-
 
 def order_of(row: RowMapping, bookings: Sequence[Booking]) -> Order:
     """The order of a row."""
@@ -178,3 +187,39 @@ def booking_of(row: RowMapping) -> Booking:
         grams=row["grams"],
         booked_at=row["booked_at"],
     )
+
+
+def order_document(order: Order, events: Iterable[Event]) -> dict[str, object]:
+    """All that is kept of an order, ready for JSON; no cost and no margin."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "state": order.state.value,
+        "purchase": purchase_to_document(order.purchase),
+        "quote": client_quote_to_document(order.quote),
+        "litres": order.litres,
+        "grams": order.grams,
+        "waiting_litres": order.waiting_litres,
+        "waiting_since": order.waiting_since and order.waiting_since.isoformat(),
+        "bookings": [
+            {
+                "container": each.reference,
+                "stage": each.stage,
+                "litres": each.litres,
+                "grams": each.grams,
+                "booked_at": each.booked_at.isoformat(),
+            }
+            for each in order.bookings
+        ],
+        "events": [
+            {
+                "at": each.at.isoformat(),
+                "actor": each.actor,
+                "action": each.action,
+                "detail": dict(each.detail),
+            }
+            for each in events
+        ],
+        "created_at": order.created_at.isoformat(),
+        "updated_at": order.updated_at.isoformat(),
+    }

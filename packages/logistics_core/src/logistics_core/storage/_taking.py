@@ -222,7 +222,7 @@ def place(
         actor: who books.
     """
     given = states or {}
-    left: dict[str, dict[str, Any]] = {}
+    left: dict[str, dict[str, Any]] = {}  # parameters are of every kind
     events = []
     for part in parts:
         order = part.order
@@ -252,7 +252,10 @@ def place(
 
 
 def _asking(order: RowMapping, state: str, at: datetime) -> dict[str, Any]:
-    """What an order asks for before it is given anything; a quote begins to wait now."""
+    """What an order asks for before it is given anything; a quote begins to wait now.
+
+    ``Any`` because the parameters of a statement are of every kind.
+    """
     is_quote = order["state"] != state
     return {
         "the_order": order["id"],

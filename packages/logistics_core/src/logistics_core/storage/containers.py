@@ -254,6 +254,7 @@ class ContainerStore:
         """Gives every move of a container, the first one first."""
         return history(self._connection, SubjectKind.CONTAINER, container_id)
 
+    # ``Any``: of all the columns, which are of every kind.
     def _one(self, statement: Select[Any]) -> PooledContainer:
         found = self._several(statement)
         if not found:

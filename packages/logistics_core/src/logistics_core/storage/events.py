@@ -30,8 +30,6 @@ class SubjectKind(StrEnum):
     CONTAINER = "container"
     TARIFF = "tariff"
     MERCHANT = "merchant"
-    PROOF = "proof"
-    PAYMENT = "payment"
 
 
 @attrs.frozen(kw_only=True)

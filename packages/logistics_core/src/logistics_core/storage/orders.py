@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import attrs
-from sqlalchemy import Connection, RowMapping, delete, false, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_line, check_whole
@@ -23,28 +22,32 @@ from logistics_core.pooling.choosing import PoolOrder
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import is_id, order_missing
-from logistics_core.storage._order_rows import Booking, Order, order_of, orders_of
+from logistics_core.storage._order_rows import (
+    Booking,
+    Order,
+    order_document,
+    order_of,
+    orders_of,
+)
+from logistics_core.storage._order_search import OrderSort, filters, of_number, sorted_by
 from logistics_core.storage.events import Event, SubjectKind, forget_actor, history, note
 from logistics_core.storage.pooling_tables import (
-    logistics_bookings,
     logistics_events,
     logistics_order_margins,
     logistics_orders,
     order_numbers,
 )
 from logistics_core.tariffs.documents import (
-    client_quote_to_document,
     client_quote_to_json,
     internal_quote_from_json,
     internal_quote_to_json,
-    purchase_to_document,
     purchase_to_json,
 )
 from logistics_core.wallets.accounts import ERASED
 from shared_kernel import FaultKind, FaultList, to_minor
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
 
     from logistics_core.tariffs import InternalQuote, Purchase, Quote
 
@@ -71,17 +74,6 @@ class OpenQuote:
 
     order: Order
     internal: InternalQuote = attrs.field(repr=False)
-
-
-class OrderSort(StrEnum):
-    """In which order a list of orders is."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    LARGEST = "largest"
-    """By volume."""
-    DEAREST = "dearest"
-    """By what the merchant pays."""
 
 
 class OrderStore:
@@ -132,7 +124,9 @@ class OrderStore:
         if request_id is not None:
             check_line(found, "request_id", request_id, most=LONGEST_REQUEST)
         same = (client.category, client.goods) == (purchase.category, purchase.goods)
-        found.check(same, OF_ANOTHER, "quote")
+        # A tariff rounds a volume to the cubic metre at the coarsest.
+        near = abs(client.volume_cbm - purchase.volume_cbm) < 1
+        found.check(same and near, OF_ANOTHER, "quote")
         found.raise_if_any(PoolFaults)
         table = logistics_orders
         sent = select(table).where(table.c.owner == owner, table.c.request_key == request_id)
@@ -142,7 +136,7 @@ class OrderStore:
             return self._one(sent)
         on_postgresql = self._connection.dialect.name == "postgresql"
         next_one = select(func.coalesce(func.max(table.c.number), 0) + 1).scalar_subquery()
-        values: dict[str, Any] = {
+        values: dict[str, Any] = {  # of every kind
             "id": uuid4().hex,
             "number": order_numbers.next_value() if on_postgresql else next_one,
             "owner": owner,
@@ -206,7 +200,7 @@ class OrderStore:
 
     def by_number(self, number: int, *, owner: str | None = None) -> Order:
         """Gives the order that people call by a number; see `get`."""
-        statement = select(logistics_orders).where(_of_number(number))
+        statement = select(logistics_orders).where(of_number(number))
         return self._one(statement, owner)
 
     def several(self, order_ids: Iterable[str]) -> tuple[Order, ...]:
@@ -255,16 +249,8 @@ class OrderStore:
             number: which page, from 1.
             per_page: how many a page.
         """
-        table = logistics_orders.c
-        newest = table.number.desc()
-        orders = {
-            OrderSort.NEWEST: (newest,),
-            OrderSort.OLDEST: (table.number,),
-            OrderSort.LARGEST: (table.litres.desc(), newest),
-            OrderSort.DEAREST: (table.total_minor.desc(), newest),
-        }
-        filters = _filters(state, category, container_id, owner, waiting, search)
-        statement = select(logistics_orders).where(*filters).order_by(*orders[sort])
+        here = filters(state, category, container_id, owner, waiting, search)
+        statement = select(logistics_orders).where(*here).order_by(*sorted_by(sort))
         some = statement.limit(per_page).offset((number - 1) * per_page)
         return orders_of(self._connection, self._connection.execute(some).mappings())
 
@@ -279,8 +265,8 @@ class OrderStore:
         search: str = "",
     ) -> int:
         """Gives how many orders there are; see `page`."""
-        filters = _filters(state, category, container_id, owner, waiting, search)
-        statement = select(func.count()).select_from(logistics_orders).where(*filters)
+        here = filters(state, category, container_id, owner, waiting, search)
+        statement = select(func.count()).select_from(logistics_orders).where(*here)
         return self._connection.execute(statement).scalar_one()
 
     def internal(self, order_id: str) -> InternalQuote:
@@ -398,40 +384,11 @@ class OrderStore:
         table = logistics_orders
         statement = select(table).where(table.c.owner == owner).order_by(table.c.number)
         rows = self._connection.execute(statement).mappings()
-        return {"orders": [self._plain(order) for order in orders_of(self._connection, rows)]}
-
-    def _plain(self, order: Order) -> dict[str, object]:
         return {
-            "id": order.id,
-            "number": order.number,
-            "state": order.state.value,
-            "purchase": purchase_to_document(order.purchase),
-            "quote": client_quote_to_document(order.quote),
-            "litres": order.litres,
-            "grams": order.grams,
-            "waiting_litres": order.waiting_litres,
-            "waiting_since": order.waiting_since and order.waiting_since.isoformat(),
-            "bookings": [
-                {
-                    "container": each.reference,
-                    "stage": each.stage,
-                    "litres": each.litres,
-                    "grams": each.grams,
-                    "booked_at": each.booked_at.isoformat(),
-                }
-                for each in order.bookings
-            ],
-            "events": [
-                {
-                    "at": each.at.isoformat(),
-                    "actor": each.actor,
-                    "action": each.action,
-                    "detail": dict(each.detail),
-                }
-                for each in self.history(order.id)
-            ],
-            "created_at": order.created_at.isoformat(),
-            "updated_at": order.updated_at.isoformat(),
+            "orders": [
+                order_document(order, self.history(order.id))
+                for order in orders_of(self._connection, rows)
+            ]
         }
 
     def _one(self, statement: Select[Any], owner: str | None = None) -> Order:
@@ -443,38 +400,3 @@ class OrderStore:
 
 
 _UNSOLD: Final = frozenset({OrderState.QUOTE.value, OrderState.CANCELLED.value})
-
-
-def _filters(
-    state: OrderState | Iterable[OrderState] | None,
-    category: str | None,
-    container_id: str | None,
-    owner: str | Iterable[str] | None,
-    waiting: bool | None,
-    search: str,
-) -> list[ColumnElement[bool]]:
-    table = logistics_orders.c
-    filters: list[ColumnElement[bool]] = []
-    if state is not None:
-        states = [state] if isinstance(state, OrderState) else list(state)
-        filters.append(table.state.in_([each.value for each in states]))
-    if category is not None:
-        filters.append(table.category == category)
-    if container_id is not None:
-        bookings = logistics_bookings.c
-        inside = select(bookings.order_id).where(bookings.container_id == container_id)
-        filters.append(table.id.in_(inside))
-    if owner is not None:
-        filters.append(table.owner.in_([owner] if isinstance(owner, str) else list(owner)))
-    if waiting is not None:
-        filters.append(table.waiting_litres > 0 if waiting else table.waiting_litres == 0)
-    if search.strip():
-        digits = search.strip().removeprefix("#").strip()
-        told = digits.isascii() and digits.isdigit() and len(digits) < 10
-        filters.append(_of_number(int(digits)) if told else false())
-    return filters
-
-
-def _of_number(number: int) -> ColumnElement[bool]:
-    # What is beyond the column's 32 bits is a number that no order has, and no error.
-    return logistics_orders.c.number == number if 0 < number < 2**31 else false()

@@ -22,9 +22,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, PaymentMissing
 from logistics_core.payments.ports import Asked, PaymentStatus
-from logistics_core.payments.requests import Payment, Settled, check_notification, token_digest
+from logistics_core.payments.requests import Payment, Settled, token_digest
 from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.wallets import WalletStore
+from logistics_core.wallets.accounts import ERASED
 from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
 from shared_kernel import FaultList, from_minor, to_minor
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from shared_kernel import Money
 
-__all__ = ["PaymentStore", "check_notification"]
+__all__ = ["PaymentStore"]
 
 ACTOR: Final = "provider"
 """Who makes the movement of a payment that its provider says was paid."""
@@ -223,10 +224,6 @@ class PaymentStore:
             payment = self._changed(payment, values)
         return Settled(payment=payment, credited=False)
 
-    def check_notification(self, payment: Payment, token: object) -> None:
-        """Checks the token of a notification; see `logistics_core.payments.check_notification`."""
-        check_notification(payment, token)
-
     def count(self, owner: str) -> int:
         """Gives how many payments an owner has asked for."""
         table = logistics_payments
@@ -234,9 +231,22 @@ class PaymentStore:
         return self._connection.execute(statement).scalar_one()
 
     def erase(self, owner: str) -> int:
-        """Deletes the payments of an owner; gives how many. Their movements are the wallet's."""
+        """Deletes the payments of an owner that have ended; their movements are the wallet's.
+
+        Those whose end nobody has told stay under the owner `logistics_core.wallets.ERASED`, with
+        nothing else that names anybody: the money may still come.
+
+        Returns:
+            How many it deleted or renamed.
+        """
+        if owner == ERASED:
+            return 0
         table = logistics_payments
-        return self._connection.execute(delete(table).where(table.c.owner == owner)).rowcount
+        mine, waits = table.c.owner == owner, table.c.state.in_(_OPEN)
+        nameless = {"owner": ERASED, "order_id": None, "key": table.c.id}
+        renamed = self._connection.execute(update(table).where(mine, waits).values(nameless))
+        deleted = self._connection.execute(delete(table).where(mine))
+        return renamed.rowcount + deleted.rowcount
 
     def export(self, owner: str) -> tuple[dict[str, object], ...]:
         """Gives the payments of an owner, ready for JSON, the first one first; no secret token."""

@@ -67,8 +67,9 @@ class TariffStore:
     def publish(self, tariff: Tariff, *, at: datetime, actor: str, note: str = "") -> Tariff:
         """Publishes a tariff under the next number, one at a time whoever publishes.
 
-        The one that has no end and began before is ended where the new one begins. A tariff that
-        has an end leaves nothing in force after it, until another is published.
+        One that began before is ended where the new one begins, when it has no end, or when the new
+        one ends where it would have: nothing of it is left over. A tariff that has an end leaves
+        nothing in force after it, until another is published.
 
         Args:
             tariff: what to publish; its own number is of no account.
@@ -152,8 +153,8 @@ class TariffStore:
         if end is not None:
             statement = statement.where(table.c.effective_from < end)
         for row in self._connection.execute(statement).mappings().all():
-            if row["effective_until"] is not None or row["effective_from"] >= start:
-                until = row["effective_until"]
+            until = row["effective_until"]
+            if row["effective_from"] >= start or until not in (None, end):
                 raise TariffOverlap(
                     "these dates meet those of tariff {number}, from {start} until {end}",
                     number=str(row["version"]),

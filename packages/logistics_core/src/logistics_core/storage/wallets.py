@@ -11,6 +11,7 @@ that no two of them ever wait for one another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -225,22 +226,27 @@ class WalletStore:
         if owner == ERASED:
             return 0
         wallet, erased = wallet_account(owner), wallet_account(ERASED)
+        # Whoever pays into that wallet at this moment comes after, or was before: never between.
+        self.hold(owners=(owner, ERASED))
+        moved, changed = logistics_movements, 0
+        left: Counter[str] = Counter()
+        for column, sign in ((moved.c.source, -1), (moved.c.target, 1)):
+            named = update(moved).where(column == wallet)
+            renamed = named.values({column.name: erased, "reference": ""})
+            told = renamed.returning(moved.c.currency, moved.c.amount_minor)
+            for row in self._connection.execute(told):
+                changed += 1
+                left[row.currency] += sign * row.amount_minor
         table = logistics_accounts
-        held = self._connection.execute(
-            select(table).where(table.c.name == wallet).with_for_update()
-        ).mappings()
-        changed = 0
-        for row in held.all():
+        for currency, minor in sorted(left.items()):
             changed += 1
-            self._add(erased, row["currency"], row["balance_minor"])
-        self._connection.execute(delete(table).where(table.c.name == wallet))
-        moved = logistics_movements
-        for column, values in (
-            (moved.c.source, {"source": erased}),
-            (moved.c.target, {"target": erased}),
-        ):
-            statement = update(moved).where(column == wallet).values(**values, reference="")
-            changed += self._connection.execute(statement).rowcount
+            # What those movements made, and no more, follows them.
+            here = (table.c.name == wallet) & (table.c.currency == currency)
+            less = update(table).where(here).values(balance_minor=table.c.balance_minor - minor)
+            self._connection.execute(less)
+            self._add(erased, currency, minor)
+        empty = (table.c.name == wallet) & (table.c.balance_minor == 0)
+        self._connection.execute(delete(table).where(empty))
         statement = update(moved).where(moved.c.actor == owner).values(actor=ERASED)
         return changed + self._connection.execute(statement).rowcount
 

@@ -15,25 +15,29 @@ from flask import Blueprint, request, url_for
 from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, signed_in_user
+from comptoir_web.api.freight_catalogue_documents import (
+    FreightContainer,
+    FreightContainers,
+    FreightSupplier,
+    FreightSuppliers,
+)
 from comptoir_web.api.freight_documents import (
     ID_PARAMETER,
     Confirmation,
-    FreightContainer,
-    FreightContainers,
     FreightOrder,
     FreightOrders,
     FreightPage,
+    FreightPurchase,
+    FreightSearch,
+    OrderOffer,
+    check_id,
+)
+from comptoir_web.api.freight_money_documents import (
     FreightPayment,
     FreightProof,
     FreightProofs,
-    FreightPurchase,
-    FreightSearch,
-    FreightSupplier,
-    FreightSuppliers,
-    OrderOffer,
     PaymentToMake,
     WalletPage,
-    check_id,
 )
 from comptoir_web.api.freight_problems import answer_freight_problems
 from comptoir_web.api.openapi import OPAQUE_ID, SCHEMAS, Answer, operation

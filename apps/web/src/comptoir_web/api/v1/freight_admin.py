@@ -11,7 +11,7 @@ from flask import Blueprint, Response, url_for
 from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, signed_in_user
-from comptoir_web.api.freight_documents import FreightProof
+from comptoir_web.api.freight_money_documents import FreightProof
 from comptoir_web.api.freight_office_documents import (
     ContainersQuestion,
     ContainerToOpen,
@@ -86,9 +86,11 @@ def _me() -> str:
     return signed_in_user().id
 
 
-def _container(container_id: str) -> OfficeContainerDetail:
-    at = services().get(Clock)()
-    return OfficeContainerDetail.of(_office().container(container_id), at=at)
+def _container(container_id: str, status: int = 200, **headers: str) -> Answer:
+    found = _office().container(container_id)
+    headers["ETag"] = etag(found.figures.container.version)
+    detail = OfficeContainerDetail.of(found, at=services().get(Clock)())
+    return Answer(detail, status, headers=headers)
 
 
 def _order(order_id: str) -> OfficeOrderLine:
@@ -174,7 +176,7 @@ def list_containers(query: ContainersQuestion) -> OfficeContainers:
     body=ContainerToOpen,
     headers=AddHeaders,
     problems=(507,),
-    answer_headers=("Location",),
+    answer_headers=("Location", "ETag"),
 )
 def open_container(headers: AddHeaders, body: ContainerToOpen) -> Answer:
     """Open a container for bookings, under a reference that no other has.
@@ -188,12 +190,18 @@ def open_container(headers: AddHeaders, body: ContainerToOpen) -> Answer:
         request_id=headers.idempotency_key,
     )
     location = url_for("api_freight_admin.get_container", container_id=made.id)
-    return Answer(_container(made.id), 201, headers={"Location": location})
+    return _container(made.id, 201, Location=location)
 
 
 @blueprint.get(_CONTAINER)
-@operation("getOfficeContainer", tag=TAG, answer=OfficeContainerDetail, problems=(404,))
-def get_container(container_id: str) -> OfficeContainerDetail:
+@operation(
+    "getOfficeContainer",
+    tag=TAG,
+    answer=OfficeContainerDetail,
+    problems=(404,),
+    answer_headers=("ETag",),
+)
+def get_container(container_id: str) -> Answer:
     """Give a container with its orders and what the pool would fill it with."""
     return _container(container_id)
 
@@ -203,11 +211,16 @@ def get_container(container_id: str) -> OfficeContainerDetail:
     "closeFreightContainer",
     tag=TAG,
     answer=OfficeContainerDetail,
+    headers=ChangeHeaders,
     problems=(404, 409, 412, 507),
+    answer_headers=("ETag",),
 )
-def close_container(container_id: str) -> OfficeContainerDetail:
-    """Close a container: it goes to sea."""
-    _office().close_container(container_id, actor=_me())
+def close_container(container_id: str, headers: ChangeHeaders) -> Answer:
+    """Close a container: it goes to sea.
+
+    With `If-Match`, only while it is as it was read. Closed before, it stays as it is.
+    """
+    _office().close_container(container_id, actor=_me(), version=headers.named())
     return _container(container_id)
 
 
@@ -216,12 +229,14 @@ def close_container(container_id: str) -> OfficeContainerDetail:
     "moveFreightContainer",
     tag=TAG,
     answer=OfficeContainerDetail,
+    headers=ChangeHeaders,
     body=StageToReach,
     problems=(404, 409, 412, 507),
+    answer_headers=("ETag",),
 )
-def move_container(container_id: str, body: StageToReach) -> OfficeContainerDetail:
-    """Move a container to its next stage."""
-    _office().advance(container_id, body.stage, actor=_me())
+def move_container(container_id: str, headers: ChangeHeaders, body: StageToReach) -> Answer:
+    """Move a container to its next stage; `If-Match` as for closing it."""
+    _office().advance(container_id, body.stage, actor=_me(), version=headers.named())
     return _container(container_id)
 
 
@@ -230,11 +245,16 @@ def move_container(container_id: str, body: StageToReach) -> OfficeContainerDeta
     "cancelFreightContainer",
     tag=TAG,
     answer=OfficeContainerDetail,
+    headers=ChangeHeaders,
     problems=(404, 409, 412, 507),
+    answer_headers=("ETag",),
 )
-def cancel_container(container_id: str) -> OfficeContainerDetail:
-    """Cancel a container: its orders are cancelled, what was paid goes back to the wallets."""
-    _office().cancel_container(container_id, actor=_me())
+def cancel_container(container_id: str, headers: ChangeHeaders) -> Answer:
+    """Cancel a container: its orders are cancelled, what was paid goes back to the wallets.
+
+    `If-Match` as for closing it.
+    """
+    _office().cancel_container(container_id, actor=_me(), version=headers.named())
     return _container(container_id)
 
 
@@ -243,11 +263,13 @@ def cancel_container(container_id: str) -> OfficeContainerDetail:
     "fillFreightContainer",
     tag=TAG,
     answer=OfficeProposal,
+    headers=ChangeHeaders,
     problems=(404, 409, 412, 507),
 )
-def fill_container(container_id: str) -> OfficeProposal:
-    """Book what the pool fills a container with best."""
-    return OfficeProposal.of(_office().fill(container_id, actor=_me()))
+def fill_container(container_id: str, headers: ChangeHeaders) -> OfficeProposal:
+    """Book what the pool fills a container with best; `If-Match` as for closing it."""
+    found = _office().fill(container_id, actor=_me(), version=headers.named())
+    return OfficeProposal.of(found)
 
 
 @blueprint.get("/pool")

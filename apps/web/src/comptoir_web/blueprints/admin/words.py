@@ -18,6 +18,7 @@ ACTION_NAMES = {
     Action.CODE_FAILED.value: lazy_gettext("Code of the second factor refused"),
     Action.CODE_ASKED.value: lazy_gettext("Code asked for by phone"),
     Action.CODE_SENT.value: lazy_gettext("Code sent by text message"),
+    Action.CODE_WITHHELD.value: lazy_gettext("Codes no longer sent: the day’s limit is reached"),
     Action.PHONE_CODE_FAILED.value: lazy_gettext("Code of a text message refused"),
     Action.RECOVERY_CODE_USED.value: lazy_gettext("Recovery code used"),
     Action.SIGNED_OUT.value: lazy_gettext("Signed out"),

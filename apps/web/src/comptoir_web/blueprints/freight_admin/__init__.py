@@ -11,7 +11,8 @@ Costs and margins are shown here and nowhere else: no page of a merchant is made
 - `orders`       orders with their internal quote, and their CSV
 - `quoting`      a quote with its margin
 - `proofs`       proofs of payment: their picture, validated or refused
-- `tariffs`      tariffs: their history, a new one and what it would change, rates of exchange
+- `tariffs`      tariffs: their history, a new one and what it would change
+- `rates`        rates of exchange: their history, and others from a day on
 - `merchants`    merchants: what was agreed, their orders, their wallet
 - `suppliers`    the catalogue of suppliers
 - `figures`      figures by category and by month, and their CSV
@@ -19,10 +20,10 @@ Costs and margins are shown here and nowhere else: no page of a merchant is made
 
 from __future__ import annotations
 
-from . import containers, figures, merchants, orders, proofs, quoting, suppliers, tariffs
+from . import containers, figures, merchants, orders, proofs, quoting, rates, suppliers, tariffs
 from .views import blueprint
 
 __all__ = ["blueprint"]
 
 # Importing these registers their pages.
-_PAGES = (containers, figures, merchants, orders, proofs, quoting, suppliers, tariffs)
+_PAGES = (containers, figures, merchants, orders, proofs, quoting, rates, suppliers, tariffs)

@@ -15,12 +15,12 @@ from comptoir_web.blueprints.planning.actions import version_of
 from comptoir_web.presentation.fields import fault_sentence
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import Column, Page, asked_page
-from logistics_core.errors import LogisticsError, PoolFaults
+from logistics_core.errors import LogisticsError, PoolFaults, StaleVersion
 from logistics_core.pooling import SEA_ROUTE, Capacity
 from shared_kernel import FaultList
 
 from . import words
-from .forms import ContainerForm, fresh_key
+from .forms import ContainerForm, fresh_key, usable_key
 from .reading import say, wanted
 from .views import blueprint, category_names, differences, me, office, people, tell, unconfirmed
 
@@ -67,15 +67,16 @@ def new_container() -> ResponseReturnValue:
     capacity = _capacity(form)
     if capacity is None:
         return render_template("freight_admin/new_container.html", form=form), 422
-    reference = form.reference.data or ""
     try:
-        made = office().add_container(reference, capacity=capacity, actor=me())
+        made = office().add_container(
+            form.reference.data or "",
+            capacity=capacity,
+            actor=me(),
+            request_id=usable_key(form.request_id.data),
+        )
     except PoolFaults as faults:
-        twin = _just_made(reference, capacity)
-        if twin is None:
-            say(form, faults.faults)
-            return render_template("freight_admin/new_container.html", form=form), 422
-        made = twin
+        say(form, faults.faults)
+        return render_template("freight_admin/new_container.html", form=form), 422
     flash(_("The container %(name)s takes bookings.", name=made.reference), "success")
     return _to(made.id)
 
@@ -121,15 +122,6 @@ def _capacity(form: ContainerForm) -> Capacity | None:
     return capacity
 
 
-def _just_made(reference: str, capacity: Capacity) -> PooledContainer | None:
-    """The container that the first sending of the same form opened, untouched since."""
-    for one in office().containers(per_page=100).containers:
-        kept = one.container
-        if kept.reference == reference.strip() and kept.capacity == capacity and kept.version == 1:
-            return kept
-    return None
-
-
 @blueprint.get("/conteneurs/<container_id>")
 def container(container_id: str) -> ResponseReturnValue:
     """One container: what it carries and earns, what comes next, who is in it."""
@@ -172,10 +164,13 @@ def _seen(one: PooledContainer) -> dict[str, str]:
     }
 
 
-def _meanwhile(one: PooledContainer) -> tuple[Difference, ...] | None:
-    """What changed in a container since the page whose form was sent; None when nothing did."""
-    if version_of(request.form.get("version")) == one.version:
-        return None
+def _version() -> int:
+    """The version of the container that was on the screen."""
+    return version_of(request.form.get("version"))
+
+
+def _meanwhile(one: PooledContainer) -> tuple[Difference, ...]:
+    """What of a container is not as the page showed whose form was sent."""
     names = {_("Stage"): "saw_stage", _("Booked"): "saw_booked", _("Weight"): "saw_weight"}
     saw = {label: request.form.get(name, "")[:60] for label, name in names.items()}
     return differences(saw, _seen(one))
@@ -188,33 +183,42 @@ def _act(
     done: str,
     already: bool = False,
     asked: tuple[str, str] | None = None,
+    changed: Callable[[ContainerDetail], str] | None = None,
 ) -> ResponseReturnValue:
     """Do something to a container as it was seen, once asked; changed since, show both.
 
     Args:
         container_id: Which.
-        act: What is done.
+        act: What is done, to the version that was seen and no other.
         done: What is said then.
         already: Whether it was done before: the same form sent twice.
         asked: The question, and the name of the answer that does it.
+        changed: The page that shows what changed; None: that of the container.
     """
+    shown = changed or _changed
     detail = office().container(container_id)
     one = detail.figures.container
     if already:
         return _to(one.id)
-    meanwhile = _meanwhile(one)
-    if meanwhile is not None:
-        return _page(detail, meanwhile=meanwhile), 409
+    if _version() != one.version:
+        return shown(detail), 409
     question = asked and unconfirmed(*asked, _page_of(one.id))
     if question:
         return question
     try:
         act()
+    except StaleVersion:
+        return shown(office().container(container_id)), 409
     except LogisticsError as error:
         tell(error)
     else:
         flash(done, "success")
     return _to(one.id)
+
+
+def _changed(detail: ContainerDetail) -> str:
+    """The page of a container that changed since it was seen, with what did."""
+    return _page(detail, meanwhile=_meanwhile(detail.figures.container))
 
 
 @blueprint.post("/conteneurs/<container_id>/fermer")
@@ -223,7 +227,7 @@ def close_container(container_id: str) -> ResponseReturnValue:
     one = office().container(container_id).figures.container
     return _act(
         container_id,
-        lambda: office().close_container(container_id, actor=me()),
+        lambda: office().close_container(container_id, actor=me(), version=_version()),
         done=_("%(name)s is closed and goes to sea.", name=one.reference),
         already=one.stage != SEA_ROUTE.first.code and one.cancelled_at is None,
         asked=(words.ask_close(one), _("Close it")),
@@ -239,7 +243,7 @@ def advance(container_id: str) -> ResponseReturnValue:
     one = office().container(container_id).figures.container
     return _act(
         container_id,
-        lambda: office().advance(container_id, stage, actor=me()),
+        lambda: office().advance(container_id, stage, actor=me(), version=_version()),
         done=_("%(name)s moved on.", name=one.reference),
         already=one.stage == stage and one.cancelled_at is None,
         asked=(words.ask_advance(one, stage), _("Move it on")),
@@ -253,14 +257,12 @@ def cancel_container(container_id: str) -> ResponseReturnValue:
     one = detail.figures.container
     if request.method == "GET":
         return _question(detail)
-    meanwhile = None if one.cancelled_at else _meanwhile(one)
-    if meanwhile is not None:
-        return _question(detail, meanwhile), 409
     return _act(
         container_id,
-        lambda: office().cancel_container(container_id, actor=me()),
+        lambda: office().cancel_container(container_id, actor=me(), version=_version()),
         done=_("%(name)s is cancelled; what was paid is back in the wallets.", name=one.reference),
         already=one.cancelled_at is not None,
+        changed=lambda now: _question(now, _meanwhile(now.figures.container)),
     )
 
 
@@ -287,7 +289,12 @@ def fill(container_id: str) -> ResponseReturnValue:
     one, proposal = detail.figures.container, detail.proposal
     return _act(
         container_id,
-        lambda: office().fill(container_id, actor=me()),
+        lambda: office().fill(
+            container_id,
+            actor=me(),
+            version=_version(),
+            proposed=request.form.get("proposed", "").split(),
+        ),
         done=_("What was chosen from the pool is booked in %(name)s.", name=one.reference),
         asked=(words.ask_filling(proposal), _("Book them")) if proposal else None,
     )

@@ -19,7 +19,7 @@ from comptoir_web.presentation.tables import (
     same_filters,
     sort_from,
 )
-from logistics_core.errors import ContainerMissing, LogisticsError
+from logistics_core.errors import ContainerMissing, LogisticsError, StaleVersion
 from logistics_core.pooling import SEA_ROUTE, OrderState
 
 from . import words
@@ -224,11 +224,8 @@ def _choices(detail: OfficeOrderDetail) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _stale(detail: OfficeOrderDetail) -> ResponseReturnValue | None:
-    """The page with what changed since it was opened; None when nothing did."""
-    now = detail.line.order
-    if version_of(request.form.get("version")) == now.version:
-        return None
+def _changed(detail: OfficeOrderDetail) -> ResponseReturnValue:
+    """The page with what changed since it was opened."""
     saw = {
         _("State"): request.form.get("saw_state", "")[:60],
         _("Paid so far"): request.form.get("saw_paid", "")[:60],
@@ -246,14 +243,16 @@ def cancel_order(order_id: str) -> ResponseReturnValue:
     """Cancel an order that has not left; what was paid goes back to the wallet."""
     detail = office().order(order_id)
     if detail.line.order.state is not OrderState.CANCELLED:  # else the form was sent twice
-        stale = _stale(detail)
-        if stale is not None:
-            return stale
+        version = version_of(request.form.get("version"))
+        if version != detail.line.order.version:
+            return _changed(detail)
         asked = unconfirmed(words.ask_order(detail.line), _("Cancel the order"), _page_of(order_id))
         if asked is not None:
             return asked
         try:
-            office().cancel_order(order_id, actor=me())
+            office().cancel_order(order_id, actor=me(), version=version)
+        except StaleVersion:
+            return _changed(office().order(order_id))
         except LogisticsError as error:
             tell(error)
         else:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+PENDING = 50
 DECIDED = 20
 LONGEST_REASON = 300
 
@@ -41,6 +42,7 @@ def proofs() -> ResponseReturnValue:
     return render_template(
         "freight_admin/proofs.html",
         pending=payments().pending(),
+        most=PENDING,
         decided=decided,
         people=people([one.owner for one in decided] + [one.decided_by for one in decided]),
         number=number,

@@ -33,6 +33,7 @@ from .reading import amount_of, begins, chosen, midnight, refuse, say, wanted
 from .words import ROUNDINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from shared_kernel import Money
@@ -97,17 +98,26 @@ class TariffForm(RowsForm):
     note = _text(_("Note"), 200)
 
 
-def read_tariff(form: TariffForm, *, at: datetime) -> Tariff | None:
+def read_tariff(
+    form: TariffForm, *, at: datetime, ends: Callable[[datetime], datetime | None]
+) -> Tariff | None:
     """The tariff a form describes; None when something is wrong, which the form then says.
 
-    Without a day it begins now (`at`); a day begins at midnight UTC, which is Conakry's.
+    A day begins at midnight UTC, which is Conakry's.
+
+    Args:
+        form: What was sent.
+        at: When it begins without a day.
+        ends: When one that begins at a moment ends without a day.
     """
     form.validate()
     code = _charged(form)
     for field in (form.rate, form.commission):
         wanted(field, gettext("Write a number."))
     wanted(form.validity, gettext("Write a number."))
-    since, until = begins(form.effective_from, at), midnight(form.effective_until.data)
+    since = begins(form.effective_from, at)
+    typed = form.effective_until
+    until = ends(since) if typed.empty else midnight(typed.data)
     if until is not None and until <= since:
         refuse(form.effective_until, gettext("It ends before it begins: write a later day."))
         until = None

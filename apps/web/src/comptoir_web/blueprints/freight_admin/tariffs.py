@@ -1,4 +1,4 @@
-"""Tariffs: every one published, a new one with what it would change, and the rates of exchange.
+"""Tariffs: every one published, and a new one with what it would change.
 
 A tariff is never changed: another one follows it. What a new one would do to the quotes that are
 open is shown before it is published; those quotes keep their price whatever happens.
@@ -6,29 +6,24 @@ open is shown before it is published; those quotes keep their price whatever hap
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
 from comptoir_web.blueprints.planning.actions import version_of
-from comptoir_web.presentation.charts import StepsChart
-from comptoir_web.presentation.formats import day_short, money, percent
+from comptoir_web.presentation.formats import day_short, money
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.languages import language
-from logistics_core.errors import TariffFaults, TariffMissing, TariffOverlap
+from logistics_core.errors import StaleVersion, TariffFaults, TariffMissing, TariffOverlap
 from logistics_core.tariffs import Tariff
 
 from . import words
-from .forms import RateForm
-from .reading import begins, refuse, say, wanted
+from .reading import refuse, say
 from .tariff_form import TariffForm, read_tariff, same_terms, tariff_fields
 from .views import blueprint, differences, me, now, office, people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from decimal import Decimal
 
     from flask.typing import ResponseReturnValue
 
@@ -36,9 +31,7 @@ if TYPE_CHECKING:
 
     from .views import Difference
 
-__all__: list[str] = []
-
-FEW_POINTS = 2
+__all__ = ["published"]
 
 
 @blueprint.get("/tarifs")
@@ -85,27 +78,29 @@ def new_tariff() -> ResponseReturnValue:
     if touched is not None:
         return _form(touched, history)
     form = TariffForm(request.form)
-    typed = read_tariff(form, at=now())
+    typed = read_tariff(form, at=now(), ends=office().ends_by_itself)
     if typed is None:
         return _form(form, history), 422
     publishing = request.form.get("do") == "publish"
     if version_of(form.version.data) != last:
         if publishing and history and same_terms(typed, history[0].tariff):
-            return _published(history[0].tariff)  # the same form sent twice
-        form.version.data = str(last)
-        return _form(form, history, _against(typed, history)), 409
+            return published(history[0].tariff)  # the same form sent twice
+        return _stale(form, typed)
     if "again" in request.form:
         return _form(form, history)
     meeting = _meeting(typed, history)
     if not meeting and publishing:
         try:
-            made = office().publish(typed, actor=me(), note=(form.note.data or "").strip())
+            note = (form.note.data or "").strip()
+            made = office().publish(typed, actor=me(), note=note, version=last)
+        except StaleVersion:
+            return _stale(form, typed)
         except TariffOverlap as error:
             refuse(form.effective_from, words.error_sentence(error))
         except TariffFaults as faults:
             say(form, faults.faults)
         else:
-            return _published(made)
+            return published(made)
     if meeting:
         refuse(form.effective_from, _meets(meeting))
     if form.errors or form.form_errors:
@@ -149,15 +144,22 @@ def _preview(form: TariffForm, typed: Tariff) -> str:
         shown=shown,
         changes=differences(_texts(current.tariff), _texts(typed)) if current else (),
         sent=[pair for pair in sent if pair[0] not in {"csrf_token", "do", "confirmed", "again"}],
-        from_now=form.effective_from.empty,
+        from_now=form.effective_from.empty and typed.effective_until is None,
+        ends=typed.effective_until if form.effective_until.empty else None,
     )
 
 
-def _against(typed: Tariff, history: Sequence[PublishedTariff]) -> tuple[Difference, ...]:
-    return differences(_texts(typed), _texts(history[0].tariff)) if history else ()
+def _stale(form: TariffForm, typed: Tariff) -> ResponseReturnValue:
+    """Another tariff was published meanwhile: both are shown, and nothing typed is lost."""
+    history = office().tariffs()
+    last = history[0].tariff if history else None
+    form.version.data = str(last.version if last else 0)
+    meanwhile = differences(_texts(typed), _texts(last)) if last else ()
+    return _form(form, history, meanwhile), 409
 
 
-def _published(made: Tariff) -> ResponseReturnValue:
+def published(made: Tariff) -> ResponseReturnValue:
+    """Say that a tariff is published, and show it."""
     flash(_("Tariff %(version)s is published.", version=made.version), "success")
     return redirect(url_for("freight_admin.tariff", version=made.version), code=303)
 
@@ -167,7 +169,10 @@ def _meeting(typed: Tariff, history: Sequence[PublishedTariff]) -> tuple[Tariff,
     return tuple(
         kept
         for kept in (one.tariff for one in reversed(history))
-        if not (kept.effective_until is None and kept.effective_from < typed.effective_from)
+        if not (
+            kept.effective_from < typed.effective_from
+            and kept.effective_until in (None, typed.effective_until)
+        )
         and (kept.effective_until is None or typed.effective_from < kept.effective_until)
         and (typed.effective_until is None or kept.effective_from < typed.effective_until)
     )
@@ -215,124 +220,3 @@ def _texts(tariff: Tariff) -> dict[str, str]:
         texts[_("%(category)s, price of a m³", category=name)] = money(one.price)
         texts[_("%(category)s, real cost of a m³", category=name)] = money(one.real_cost)
     return texts
-
-
-# -- rates of exchange ----------------------------------------------------------------------------
-
-
-@blueprint.route("/taux", methods=["GET", "POST"])
-def rates() -> ResponseReturnValue:
-    """The rates there were, and others from now or from a day on: a new version of the tariff."""
-    history = office().tariffs()
-    current = office().current_tariff()
-    if current is None:
-        raise TariffMissing("no tariff is in force")
-    form = RateForm()
-    if not form.is_submitted():
-        form.version.data = str(history[0].tariff.version)
-        form.rate.process_data(current.tariff.rate)
-        form.real_rate.process_data(current.tariff.real_rate)
-        return _rates_page(form, history, current)
-    form.validate()
-    since = begins(form.effective_from, now())
-    wanted(form.rate, _("Write a rate, for example 1250."))
-    if form.errors or form.rate.data is None:
-        return _rates_page(form, history, current), 422
-    last = history[0].tariff
-    real = form.rate.data if form.real_rate.data is None else form.real_rate.data
-    if version_of(form.version.data) != last.version:
-        if (last.rate, last.real_rate) == (form.rate.data, real):
-            return _published(last)  # the same form sent twice
-        meanwhile = differences(_pair(form.rate.data, real), _pair(last.rate, last.real_rate))
-        form.version.data = str(last.version)
-        return _rates_page(form, history, current, meanwhile), 409
-    try:
-        made = office().publish_rate(
-            form.rate.data,
-            real_rate=form.real_rate.data,
-            effective_from=since,
-            actor=me(),
-            note=form.note.data or "",
-        )
-    except TariffOverlap as error:
-        refuse(form.effective_from, words.error_sentence(error))
-    except TariffFaults as faults:
-        say(form, faults.faults)
-    else:
-        return _published(made)
-    return _rates_page(form, history, current), 422
-
-
-def _pair(rate: Decimal, real: Decimal) -> dict[str, str]:
-    return {_("Rate charged"): words.rate(rate), _("Real rate"): words.rate(real)}
-
-
-def _rates_page(
-    form: RateForm,
-    history: Sequence[PublishedTariff],
-    current: PublishedTariff,
-    meanwhile: tuple[Difference, ...] | None = None,
-) -> str:
-    at = now()
-    chart = _chart(history, at)
-    return render_template(
-        "freight_admin/rates.html",
-        form=form,
-        current=current.tariff,
-        gain=_gain(current.tariff),
-        changes=_changes(history),
-        chart=chart,
-        finding=_finding(history) if chart else "",
-        meanwhile=meanwhile,
-        people=people([one.published_by for one in history]),
-        now=at,
-    )
-
-
-def _gain(tariff: Tariff) -> str:
-    """What is earned on the exchange, in percent of the real rate."""
-    return percent(tariff.rate / tariff.real_rate - 1)
-
-
-def _changes(history: Sequence[PublishedTariff]) -> list[PublishedTariff]:
-    """The versions that changed a rate, the newest first."""
-    kept: list[PublishedTariff] = []
-    for one in sorted(history, key=lambda each: each.tariff.effective_from):
-        last = kept[-1].tariff if kept else None
-        if last is None or (last.rate, last.real_rate) != (one.tariff.rate, one.tariff.real_rate):
-            kept.append(one)
-    return kept[::-1]
-
-
-def _chart(history: Sequence[PublishedTariff], at: datetime) -> StepsChart | None:
-    """The two rates through the days, each held until the next; None for one rate alone."""
-    steps = [one.tariff for one in reversed(_changes(history))]
-    # The last of a day counts for it.
-    by_day = {one.effective_from.date(): (one.rate, one.real_rate) for one in steps}
-    if len(by_day) < FEW_POINTS:
-        return None
-    points = [(day, *rates) for day, rates in by_day.items()]
-    end = max(at.date(), points[-1][0] + timedelta(days=1))
-    points.append((end, *points[-1][1:]))
-    return StepsChart(
-        unit=f"{steps[-1].currency} / {steps[-1].goods_currency}",
-        days=tuple(day for day, _rate, _real in points),
-        series=(
-            (_("Rate charged"), tuple(rate for _day, rate, _real in points)),
-            (_("Real rate"), tuple(real for _day, _rate, real in points)),
-        ),
-    )
-
-
-def _finding(history: Sequence[PublishedTariff]) -> str:
-    """What the chart shows: from what to what."""
-    steps = _changes(history)
-    first, last = steps[-1].tariff, steps[0].tariff
-    return _(
-        "From %(before)s to %(now)s %(currency)s for one %(goods)s since %(day)s",
-        before=words.rate(first.rate),
-        now=words.rate(last.rate),
-        currency=last.currency,
-        goods=last.goods_currency,
-        day=day_short(first.effective_from.date()),
-    )

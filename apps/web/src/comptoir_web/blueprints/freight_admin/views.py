@@ -51,6 +51,8 @@ __all__ = [
 blueprint = Blueprint("freight_admin", __name__, url_prefix="/plateforme/admin/groupage")
 blueprint.before_request(reached_by(Role.ADMIN))
 
+FEW = 6
+"""How many proofs the first page lists; the others are on their page."""
 _PAGES = (
     ("freight_admin.index", "clipboard-check", lazy_gettext("To decide")),
     ("freight_admin.orders", "card-list", lazy_gettext("Orders")),
@@ -205,6 +207,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "freight_admin/index.html",
         waiting=waiting,
+        few=FEW,
         anything=bool(anything),
         containers=found.containers,
         more=found.total > len(found.containers),

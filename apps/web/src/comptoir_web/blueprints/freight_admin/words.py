@@ -149,8 +149,8 @@ def margin_share(margin: Money, revenue: Money) -> str:
 
 
 def beyond_stowing(container: PooledContainer) -> bool:
-    """Whether more is billed than can be stowed: weight that counts as volume explains it."""
-    return container.load.litres > container.capacity.stowable_litres
+    """Whether more is billed than can be stowed, while something can still be done about it."""
+    return container.takes_bookings and container.load.litres > container.capacity.stowable_litres
 
 
 def standing(container: PooledContainer) -> str:
@@ -294,6 +294,11 @@ def ask_filling(found: Proposal) -> str:
         volume=room(found.litres),
         name=found.container.reference,
     )
+
+
+def ask_rates() -> str:
+    """Before other rates are published."""
+    return _("Publish these rates? New quotes follow them; those made before keep theirs.")
 
 
 def ask_order(line: OfficeOrder) -> str:
