@@ -11,20 +11,22 @@ from sqlalchemy import Engine, func, select
 from testkit.children import children
 from testkit.phones import UNKNOWN, last_code, wrong
 
+from comptoir_web.identity.keys import Keys
+from comptoir_web.identity.one_time_codes import OneTimeCodeStore
 from comptoir_web.identity.phone_sign_in import PhoneSignIn
 from comptoir_web.settings import Settings
 from comptoir_web.sms import MemorySms
 from comptoir_web.storage import ALL_MIGRATIONS
 from comptoir_web.storage.tables import web_attempts, web_one_time_codes, web_sessions, web_users
 from comptoir_web.wiring import build_registry
-from shared_kernel.engine import reading
+from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
 _OF_PHONE = web_attempts.c.scope == "phone_code"
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-_VERIFY = """
+_PREPARED = """
 import sys
 import svcs
 from datetime import UTC, datetime
@@ -35,19 +37,30 @@ from comptoir_web.sms import MemorySms
 from comptoir_web.wiring import build_registry
 from shared_kernel.engine import create_engine
 
-url, *tries = sys.argv[1:]
+url, *given = sys.argv[1:]
 engine = create_engine(url)
 at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-registry = build_registry(Settings(), engine=engine, clock=lambda: at, sms=MemorySms())
+sms = MemorySms()
+registry = build_registry(Settings(sms_a_day=9), engine=engine, clock=lambda: at, sms=sms)
 phones = svcs.Container(registry).get(PhoneSignIn)
 print("ready", flush=True)
 sys.stdin.readline()
-for one in tries:
+"""
+
+_VERIFY = """
+for one in given:
     token, code = one.split("/")
     try:
         print(phones.verify(token, code, address="127.0.0.1", agent="").user.id)
     except (CodeRefused, SignInExpired, TooManyAttempts) as error:
         print(type(error).__name__)
+engine.dispose()
+"""
+
+_SEND = """
+for request_id in given:
+    phones.send(request_id, locale="fr")
+print(*(one.phone for one in sms.sent))
 engine.dispose()
 """
 
@@ -69,13 +82,14 @@ def asked(engine: Engine) -> Iterator[Callable[[], tuple[str, str]]]:
         yield ask_one
 
 
-def race(database_url: str, *groups: list[str]) -> list[str]:
-    """What the processes printed, each with its tries, let go at the same moment."""
+def race(database_url: str, *groups: list[str], code: str = _VERIFY) -> list[str]:
+    """What the processes printed, each with what it is given, let go at the same moment."""
     from contextlib import ExitStack
 
     with ExitStack() as stack:
         started = [
-            stack.enter_context(children(1, _VERIFY, database_url, *group))[0] for group in groups
+            stack.enter_context(children(1, _PREPARED + code, database_url, *group))[0]
+            for group in groups
         ]
         assert [child.line() for child in started] == ["ready"] * len(groups)
         for child in started:
@@ -117,3 +131,18 @@ def test_processes_together_have_five_tries(
         row = connection.execute(select(web_one_time_codes)).one()
         failures = connection.execute(select(web_attempts.c.failures).where(_OF_PHONE)).scalar_one()
     assert (row.tries, failures) == (5, 5)
+
+
+def test_processes_together_send_the_codes_of_a_day_and_no_more(
+    engine: Engine, database_url: str, asked: Callable[[], tuple[str, str]]
+) -> None:
+    """Three processes send four codes each to phones without an account: half of nine are sent."""
+    asked()  # one is sent, on migrated tables
+    with transaction(engine) as connection:
+        codes = OneTimeCodeStore(connection, Keys(Settings().secret_key))
+        ids = [
+            codes.add(f"+2246200000{number}", asked_from="", at=AT)[1].id
+            for number in range(10, 22)
+        ]
+    sent = race(database_url, ids[:4], ids[4:8], ids[8:], code=_SEND)
+    assert len(sent) == len(set(sent)) == 4
