@@ -129,6 +129,7 @@ PHASES = {"postgresql": "coverage", "sqlite": "examples,fuzzing,stateful"}
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("part", PARTS)
 def test_schemathesis_finds_nothing(
     part: str, port: int, tokens: dict[Role, str], database_url: str, tmp_path: Path

@@ -219,18 +219,23 @@ def test_a_bomb_is_refused_before_it_is_decoded(
 
 @pytest.mark.parametrize("clear", [b"\0", b""], ids=["transparent", "opaque"])
 def test_no_picture_is_kept_larger_than_any_that_is_accepted(clear: bytes) -> None:
-    """Four colours of two bits become four bytes a pixel: such a PNG is kept as a JPEG, on white.
+    """One byte of a palette becomes four: such a PNG is kept as a JPEG, on white.
 
-    What cannot be seen of it stays unseen.
+    What cannot be seen of it stays unseen. Pure noise, which is larger even then, is refused.
     """
-    shown = Image.frombytes("P", (64, 64), random.Random(1).randbytes(4096))
-    shown = shown.point([value % 4 for value in range(256)])
-    shown.putpalette([0] * 3 + [200] * 3 + [225] * 3 + [255] * 3)
-    sent = file("PNG", shown, bits=2, **({"transparency": clear} if clear else {}))
+    drawn = random.Random(1)
+    shown = Image.frombytes("P", (64, 64), drawn.randbytes(4096))
+    shown.putpalette([0] * 3 + [drawn.randint(200, 255) for _ in range(765)])
+    sent = file("PNG", shown, **({"transparency": clear} if clear else {}))
     kept = clean_image(sent, most_bytes=len(sent))
     assert (kept.format, kept.width, kept.height) == ("jpeg", 64, 64)
-    darkest, _ = opened(kept.data).convert("L").getextrema()
-    assert (darkest < 60) is not bool(clear)  # the black is the colour that was made transparent
+    assert len(kept.data) <= len(sent)
+    darkest = min(opened(kept.data).convert("L").tobytes())
+    assert (darkest < 100) is not bool(clear)  # the black is the colour that was made transparent
+    noise = file("PNG", Image.frombytes("1", (64, 64), drawn.randbytes(512)))
+    with pytest.raises(ImageRefused) as refused:
+        clean_image(noise, most_bytes=len(noise))
+    assert [fault.code for fault in refused.value.faults] == ["image.too_large"]
 
 
 def test_the_limits_are_exact() -> None:

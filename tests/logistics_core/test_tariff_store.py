@@ -83,7 +83,7 @@ def test_nothing_is_in_force_before_the_first_and_in_a_gap(store: TariffStore) -
 
 
 def test_dates_that_meet_are_refused_and_nothing_is_written(store: TariffStore) -> None:
-    """Only one that began before, and leaves nothing over, is ended; those that touch never meet."""
+    """One that began before and leaves nothing over is ended; those that touch never meet."""
     store.publish(between(NOON + DAY, NOON + 3 * DAY), at=NOON, actor="admin-1")
     store.publish(between(NOON + 5 * DAY), at=NOON, actor="admin-1")
     before = store.all()

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
 from testkit.pages import FrozenClock, code_at
-from testkit.phones import MERCHANT_PHONE, last_code
+from testkit.phones import MERCHANT_PHONE, last_code, wrong
 from werkzeug.test import TestResponse
 
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
 from comptoir_web.identity.users import User
 from comptoir_web.sms import MemorySms
+from comptoir_web.storage.tables import web_attempts
+from shared_kernel.engine import reading
 
 ASK, VERIFY = "/api/v1/auth/code", "/api/v1/auth/code/verify"
 RunJobs = Callable[[], None]
@@ -114,8 +117,12 @@ def test_a_second_factor_is_asked_for_and_leaves_the_code_good(
     sms: MemorySms,
     run_jobs: RunJobs,
     clock: FrozenClock,
+    web_engine: Engine,
 ) -> None:
-    """Without its code 401 says so; with a wrong one it is refused; with the right one it opens."""
+    """Without its code 401 says so; with a wrong one it is refused; with the right one it opens.
+
+    The wrong one alone is counted against the address, which many share.
+    """
     secret = enrol(phone_merchant)
     request = client.post(ASK, json={"phone": MERCHANT_PHONE}).get_json()["request"]
     run_jobs()
@@ -124,10 +131,12 @@ def test_a_second_factor_is_asked_for_and_leaves_the_code_good(
     assert slug(needed) == (401, "second-factor-needed")
     assert "'second_code'" in needed.get_json()["detail"]
     code = code_at(secret, clock.now)
-    wrong = f"{(int(code) + 1) % 10**6:06d}"
-    refused = client.post(VERIFY, json={**body, "second_code": wrong})
+    refused = client.post(VERIFY, json={**body, "second_code": wrong(code)})
     assert slug(refused) == (401, "credentials-refused")
     assert client.post(VERIFY, json={**body, "second_code": code}).status_code == 200
+    of_address = select(web_attempts.c.failures).where(web_attempts.c.scope == "phone_code_addr")
+    with reading(web_engine) as connection:
+        assert connection.execute(of_address).scalar_one() == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import svcs
 from attrs import evolve
+from sqlalchemy import Engine
 from testkit.freight import (
     a_purchase,
     a_tariff,
@@ -29,6 +30,9 @@ from comptoir_web.freight.office import FreightOffice
 from comptoir_web.identity.errors import UnknownUser
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.users import UserStore
+from comptoir_web.operations import demonstration
+from comptoir_web.operations.demonstration import load_demonstration
 from comptoir_web.operations.demonstration_freight import load_freight
 from logistics_core.errors import (
     ContainerMissing,
@@ -44,6 +48,7 @@ from logistics_core.errors import (
 )
 from logistics_core.merchants import MerchantTerms
 from logistics_core.pooling import OrderState
+from shared_kernel.engine import transaction
 
 
 @pytest.fixture
@@ -345,3 +350,22 @@ def test_a_container_is_changed_as_it_was_seen_or_not_at_all(
     assert office.order(order.id).line.order.state is OrderState.CONFIRMED
     seen = office.order(order.id).line.order.version
     assert office.cancel_order(order.id, actor=None, version=seen).state is OrderState.CANCELLED
+
+
+def test_the_merchant_of_the_demonstration_has_a_phone(
+    container: svcs.Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fictional one opens the account; a database of an earlier start is given it as well."""
+    for name in ("load_freight", "load_wealth"):
+        monkeypatch.setattr(demonstration, name, lambda *_given: None)
+    users: IdentityService = container.get(IdentityService)
+    for _start in range(2):
+        shown = {one.role: one.phone for one in load_demonstration(container).accounts}
+        assert shown == dict.fromkeys(Role, "") | {
+            Role.MERCHANT: "+224\u00a0620\u00a000\u00a000\u00a001"
+        }
+        found = users.user_by_phone("620 00 00 01")
+        assert found is not None
+        assert found.opens_by_phone
+        with transaction(container.get(Engine)) as connection:
+            UserStore(connection).set_phone(found.id, None, at=found.created_at)

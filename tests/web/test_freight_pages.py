@@ -132,7 +132,10 @@ def test_cartons_make_the_volume(merchant: FlaskClient, container: Container) ->
         ("goods=-5&category=TEXTILE&volume=3", "-5,00 CNY"),
         ("goods=NaN&category=TEXTILE&volume=3", "NaN n’est pas un nombre"),
         ("goods=1,234567&category=TEXTILE&volume=3", "décimales"),
-        ("goods=10000&category=TEXTILE&volume=0", "0 est hors limites"),
+        (
+            "goods=10000&category=TEXTILE&volume=0",
+            "0 est hors limites : écrivez un nombre de 0,000001 à 1000.",
+        ),
         ("goods=10000&category=TEXTILE&volume=1e9", "1e9 n’est pas un nombre"),
         ("goods=10000&category=TEXTILE&volume=77", "77 m³ dépassent ce que contient un conteneur"),
         ("goods=10000&category=OR&volume=3", "Choisissez une réponse de la liste."),

@@ -10,8 +10,8 @@ The map:
 - ``wealth_documents``: holdings, profiles and plans on the wire;
 - ``freight_documents``, ``freight_money_documents``, ``freight_catalogue_documents``: group freight
   on the wire, for merchants;
-- ``freight_office_documents``, ``freight_tariff_documents``, ``freight_people_documents``: the same
-  for administrators, with costs and margins;
+- ``freight_office_documents``, ``freight_tariff_documents``, ``freight_people_documents``,
+  ``freight_figures_documents``: the same for administrators, with costs and margins;
 - ``freight_problems``: what is answered when the library of freight refuses;
 - ``versions``: the ETag that a change names;
 - ``problems``: what is answered when something is wrong (RFC 9457);

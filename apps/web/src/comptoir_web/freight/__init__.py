@@ -8,7 +8,9 @@ What a merchant may be shown, and nothing that tells a cost or a margin:
 
 What administrators alone are shown, with costs and margins:
 
-- `office`         `FreightOffice`: containers, orders, tariffs, merchants, the pool, what waits
+- `office`         `FreightOffice`: orders, figures, what waits, and its three parts below
+- `office_tariffs`, `office_containers`, `office_people`: tariffs and rates, containers and the
+  pool, merchants and suppliers; `office_base` has what they share
 - `office_values`  what it answers
 - `filling`        containers with what they earn, and what the pool would fill them with
 - `statistics`     figures by category and by month

@@ -220,6 +220,7 @@ class PhoneSignIn:
             known = UserStore(connection).by_phone(request.phone)
         if known is not None and known.second_factor:
             if not second_code:
+                self._not_wrong(address)
                 raise CodeRequired
             self.sign_in.take_code_attempt(known.id, address=address)
         now, refused = self.clock(), ""
@@ -234,6 +235,13 @@ class PhoneSignIn:
             if refused:
                 self._note(Action.CODE_FAILED, refused, address, now)
             raise
+
+    def _not_wrong(self, address: str) -> None:
+        """Uncount a right code against its address, though it is still to open something."""
+        with transaction(self.engine) as connection:
+            AttemptStore(connection).give_back(
+                PHONE_CODE_ADDRESS, address_subject(address), at=self.clock()
+            )
 
     def _right(self, token: str, code: str, address: str) -> CodeRequest:
         """The request whose code this is, its try counted."""

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from comptoir_web.identity.roles import Role
 from comptoir_web.identity.second_factor import SecondFactorService
 from comptoir_web.identity.service import IdentityService
+from comptoir_web.identity.users import User, UserStore
 from comptoir_web.operations.demonstration_freight import load_freight
 from comptoir_web.operations.demonstration_wealth import load_wealth
 from comptoir_web.settings import Settings
@@ -117,6 +118,7 @@ def load_demonstration(container: svcs.Container) -> Demonstration:
             )
         else:
             identity.set_password(user.id, password)
+            user = _with_phone(container, user, PHONES.get(role))
         secret, codes = _second_factor(container, user.id) if role is Role.ADMIN else ("", ())
         accounts.append(Account(email, role, password, secret, codes, user.shown_phone))
         owner = user.id if role is Role.CLIENT else owner
@@ -124,6 +126,15 @@ def load_demonstration(container: svcs.Container) -> Demonstration:
             load_freight(container, user.id)
     load_wealth(container, owner)
     return Demonstration(tuple(accounts), _loans(container, owner))
+
+
+def _with_phone(container: svcs.Container, user: User, phone: str | None) -> User:
+    """The account of an earlier start with its phone, unless somebody else has it by now."""
+    with transaction(container.get(Engine)) as connection:
+        users = UserStore(connection)
+        if phone and user.phone is None and users.by_phone(phone) is None:
+            users.set_phone(user.id, phone, at=container.get(Clock)())
+        return users.get(user.id)
 
 
 def _second_factor(container: svcs.Container, user_id: str) -> tuple[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+import attrs
 from markupsafe import Markup, escape
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
@@ -53,6 +54,7 @@ T = TypeVar("T")
 _LONGEST = 40
 
 _THREE_DECIMALS = re.compile(r"-?\d{1,3}[.,]\d{3}")
+_FIGURE = re.compile(r"-?\d+\.\d+", re.ASCII)
 _AMOUNT = re.compile(r"(?<![\w.,-])(-?\d+(?:\.\d+)?) ([A-Z]{3})\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
@@ -130,9 +132,16 @@ def sentence(text: str) -> str:
 
 def fault_sentence(fault: Fault) -> str:
     """A fault as a person reads it, in the reader's language; what was typed keeps its letters."""
+    figures = {name: _figure_as_read(text) for name, text in fault.params.items()}
+    fault = attrs.evolve(fault, params=figures)
     text = sentence(translate_fault(fault, language()))
     given = _as_read(fault.params.get("given", ""))
     return given + text[len(given) :] if text.lower().startswith(given.lower()) else text
+
+
+def _figure_as_read(text: str) -> str:
+    """A bare figure with the reader's decimal comma; any other text as it is."""
+    return text.replace(".", ",") if language() == "fr" and _FIGURE.fullmatch(text) else text
 
 
 def _as_read(text: str) -> str:

@@ -50,7 +50,7 @@ BUSY_WAIT: Final = timedelta(minutes=1)
 QUICK: Final = Limits(connect_s=5.0, read_s=10.0, total_s=20.0, attempts=2)
 """A merchant waits for the answer: less patience than with a vendor of prices."""
 
-_TOKEN_PATH: Final = "/oauth/v3/token"  # noqa: S105  # nosec B105 - a path, not a password
+_TOKEN_PATH: Final = "/oauth/v3/token"  # noqa: S105 - a path, not a password
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 NOT_SECURE = FaultKind(

@@ -50,6 +50,8 @@ _FORMATS: Final[tuple[tuple[bytes, Literal["jpeg", "png"]], ...]] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
 )
 _ORIENTATION: Final = 0x0112
+_QUALITIES: Final = (85, 60, 30)
+"""Of a JPEG, the first that is small enough; a receipt can still be read in the last one."""
 # A picture of forty million pixels takes some 300 MB while it is worked on: one at a time, so that
 # several senders together cannot take all the memory there is.
 _one_at_a_time = threading.Lock()
@@ -85,7 +87,7 @@ def clean_image(
     """Gives the picture of a file, written anew; of an animation, its first frame.
 
     A JPEG is written as a JPEG, and a PNG as a PNG; as a JPEG where the PNG would be larger than
-    any file that is accepted.
+    `most_bytes`, which nothing that is written exceeds either.
 
     Args:
         data: the file as it was sent.
@@ -93,7 +95,8 @@ def clean_image(
         most_pixels: the most pixels accepted: its width by its height.
 
     Raises:
-        ImageRefused: the file is too large, is no JPG or PNG, has too many pixels, or is damaged.
+        ImageRefused: the file is too large as it was sent or as it would be written, is no JPG or
+            PNG, has too many pixels, or is damaged.
         ExtraMissing: Pillow is not installed.
     """
     if len(data) > most_bytes:
@@ -108,11 +111,7 @@ def clean_image(
         # Pillow warns of what it finds in hostile files, at their sender's pleasure.
         warnings.simplefilter("ignore")
         image = _decoded(data, kind, most_pixels)
-        clean = _encoded(image, kind)
-        if kind == "png" and len(clean) > most_bytes:
-            # Few colours that are many bytes: what came as 5 MB would be kept as 20.
-            kind = "jpeg"
-            clean = _encoded(_on_white(image), kind)
+        clean, kind = _encoded(image, kind, most_bytes)
         width, height = image.size
         image.close()
     digest = hashlib.sha256(clean).hexdigest()
@@ -149,12 +148,26 @@ def _decoded(data: bytes, kind: Literal["jpeg", "png"], most_pixels: int) -> Ima
     return image
 
 
-def _encoded(image: Image, kind: Literal["jpeg", "png"]) -> bytes:
+def _encoded(
+    image: Image, kind: Literal["jpeg", "png"], most_bytes: int
+) -> tuple[bytes, Literal["jpeg", "png"]]:
+    """The picture as a file no larger than those accepted: few colours can be many bytes.
+
+    Without this, what came as a PNG of 5 MB could be kept as one of 20.
+    """
     written = BytesIO()
-    # The quality is a JPEG's. The level is a PNG's: half the time of the usual one, and about as
-    # small.
-    image.save(written, kind.upper(), quality=85, compress_level=3)
-    return written.getvalue()
+    if kind == "png":
+        # Half the time of the usual level, and about as small.
+        image.save(written, "PNG", compress_level=3)
+        if written.tell() <= most_bytes:
+            return written.getvalue(), "png"
+        image = _on_white(image)
+    for quality in _QUALITIES:
+        written = BytesIO()
+        image.save(written, "JPEG", quality=quality)
+        if written.tell() <= most_bytes:
+            return written.getvalue(), "jpeg"
+    raise ImageRefused.of(TOO_LARGE, given=written.tell(), most=most_bytes)
 
 
 def _on_white(image: Image) -> Image:

@@ -26,8 +26,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage._locks import Again, letting_go
 from logistics_core.storage.events import SubjectKind, event_row, noting
 from logistics_core.storage.pooling_tables import (
@@ -284,8 +284,7 @@ def _added(connection: Connection) -> Any:
     ``Any`` because each database has a class of its own for it.
     """
     table = logistics_bookings
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    once = dialect.insert(table)
+    once = inserting(connection, table)
     return once.on_conflict_do_update(
         index_elements=["order_id", "container_id"],
         set_={

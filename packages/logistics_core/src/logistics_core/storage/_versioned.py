@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core.errors import StaleVersion
+from logistics_core.storage._inserts import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -46,9 +46,8 @@ def save_version(
         raise TypeError("the column of a table is wanted")
     values = {**content, "version": version + 1, "updated_at": at, "updated_by": actor}
     if version == 0:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         statement = (
-            dialect.insert(table)
+            inserting(connection, table)
             .values({key.name: value, "created_at": at, **values})
             .on_conflict_do_nothing(index_elements=[key.name])
             .returning(*table.c)

@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_line, check_whole
 from logistics_core.errors import PoolFaults
@@ -23,6 +22,7 @@ from logistics_core.pooling.rooms import SMALLEST_LITRES, Capacity, Load
 from logistics_core.pooling.stages import SEA_ROUTE
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import container_missing, is_id
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage.events import Event, SubjectKind, history, note
 from logistics_core.storage.pooling_tables import logistics_containers
 from shared_kernel import FaultKind, FaultList, shown
@@ -166,9 +166,8 @@ class ContainerStore:
             "updated_at": at,
             "version": 1,
         }
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         table = logistics_containers
-        once = dialect.insert(table).values(values)
+        once = inserting(self._connection, table).values(values)
         once = once.on_conflict_do_nothing(index_elements=["reference"])
         row = self._connection.execute(once.returning(*table.c)).mappings().one_or_none()
         if row is None:

@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_line, check_whole
 from logistics_core.errors import PoolFaults
@@ -22,6 +21,7 @@ from logistics_core.pooling.choosing import PoolOrder
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import is_id, order_missing
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage._order_rows import (
     Booking,
     Order,
@@ -160,9 +160,8 @@ class OrderStore:
             "updated_at": at,
             "valid_until": client.valid_until,
         }
-        dialect = postgresql if on_postgresql else sqlite
         # Another process that sends the same form at this moment is waited for.
-        once = dialect.insert(table).values(values)
+        once = inserting(self._connection, table).values(values)
         once = once.on_conflict_do_nothing(index_elements=["owner", "request_key"])
         row = self._connection.execute(once.returning(*table.c)).mappings().one_or_none()
         if row is None:

@@ -17,12 +17,12 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, PaymentMissing
 from logistics_core.payments.ports import Asked, PaymentStatus
 from logistics_core.payments.requests import Payment, Settled, token_digest
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.wallets.accounts import ERASED
@@ -102,7 +102,11 @@ class PaymentStore:
             "updated_at": at,
         }
         table = logistics_payments
-        once = self._insert().values(values).on_conflict_do_nothing(index_elements=["owner", "key"])
+        once = (
+            inserting(self._connection, table)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["owner", "key"])
+        )
         made = self._connection.execute(once).rowcount
         statement = select(table).where(table.c.owner == owner, table.c.key == key)
         kept = _payment(self._connection.execute(statement).mappings().one())
@@ -282,11 +286,6 @@ class PaymentStore:
         table = logistics_payments
         here = update(table).where(table.c.id == payment.id).values(values).returning(*table.c)
         return _payment(self._connection.execute(here).mappings().one())
-
-    def _insert(self) -> Any:
-        """An insert that knows of conflicts: each database has a class of its own for it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(logistics_payments)
 
 
 _COPIED: Final = tuple(

@@ -14,11 +14,11 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, ProofMissing, StaleVersion
 from logistics_core.payments.proofs import CleanImage, Proof, ProofState
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_proofs
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
@@ -110,7 +110,7 @@ class ProofStore:
             "version": 1,
         }
         table = logistics_proofs
-        once = self._insert().values(values)
+        once = inserting(self._connection, table).values(values)
         once = once.on_conflict_do_nothing(index_elements=["owner", "request_key"])
         made = self._connection.execute(once).rowcount
         statement = select(table).where(table.c.owner == owner, table.c.request_key == request_id)
@@ -284,11 +284,6 @@ class ProofStore:
 
     def _several(self, statement: Any) -> tuple[Proof, ...]:
         return tuple(_proof(row) for row in self._connection.execute(statement).mappings())
-
-    def _insert(self) -> Any:
-        """An insert that knows of conflicts: each database has a class of its own for it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(logistics_proofs)
 
 
 def _where(

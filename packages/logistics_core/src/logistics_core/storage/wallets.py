@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from logistics_core.errors import KeyReused, WalletFaults
+from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_accounts, logistics_movements
 from logistics_core.wallets.accounts import ERASED, OUTSIDE, order_account, wallet_account
 from logistics_core.wallets.movements import Movement, MovementKind, not_enough
@@ -148,7 +148,7 @@ class WalletStore:
         for start in range(0, len(names), _ROUND):
             some = names[start : start + _ROUND]
             rows = [{"name": name, "currency": currency, "balance_minor": 0} for name in some]
-            made = self._insert(table).values(rows)
+            made = inserting(self._connection, table).values(rows)
             self._connection.execute(made.on_conflict_do_nothing())
             here = table.c.name.in_(some) & (table.c.currency == currency)
             lock = select(table.c.name).where(here).order_by(table.c.name).with_for_update()
@@ -329,7 +329,11 @@ class WalletStore:
         }
         table = logistics_movements
         # Another process that writes the same key at this moment is waited for.
-        once = self._insert(table).values(values).on_conflict_do_nothing(index_elements=["key"])
+        once = (
+            inserting(self._connection, table)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
         if self._connection.execute(once).rowcount:
             return None
         statement = select(table).where(table.c.key == movement.key)
@@ -352,7 +356,9 @@ class WalletStore:
 
     def _add(self, name: str, currency: str, minor: int) -> None:
         table = logistics_accounts
-        made = self._insert(table).values(name=name, currency=currency, balance_minor=minor)
+        made = inserting(self._connection, table).values(
+            name=name, currency=currency, balance_minor=minor
+        )
         held = table.c.balance_minor
         added = made.on_conflict_do_update(
             index_elements=["name", "currency"],
@@ -376,11 +382,6 @@ class WalletStore:
         statement = select(table).where(here).order_by(table.c.at.desc(), table.c.number.desc())
         some = statement.limit(per_page).offset((number - 1) * per_page)
         return tuple(_movement(row) for row in self._connection.execute(some).mappings())
-
-    def _insert(self, table: Any) -> Any:
-        """An insert that knows of conflicts: each database has a class of its own for it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
 
 
 def _of(account: str) -> ColumnElement[bool]:

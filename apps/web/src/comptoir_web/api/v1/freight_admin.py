@@ -11,15 +11,17 @@ from flask import Blueprint, Response, url_for
 from spectree import Tag
 
 from comptoir_web.api.auth import api_reached_by, signed_in_user
+from comptoir_web.api.freight_figures_documents import (
+    FiguresQuestion,
+    OfficeFigures,
+    OfficeFiguresList,
+)
 from comptoir_web.api.freight_money_documents import FreightProof
 from comptoir_web.api.freight_office_documents import (
     ContainersQuestion,
     ContainerToOpen,
-    FiguresQuestion,
     OfficeContainerDetail,
     OfficeContainers,
-    OfficeFigures,
-    OfficeFiguresList,
     OfficeOrderLine,
     OfficeOrders,
     OfficeOrdersQuestion,

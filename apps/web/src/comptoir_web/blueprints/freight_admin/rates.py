@@ -67,7 +67,9 @@ def rates() -> ResponseReturnValue:
         if (last.rate, last.real_rate) == (form.rate.data, real):
             return published(last)  # the same form sent twice
         return _stale(form, real)
-    question = unconfirmed(words.ask_rates(), _("Publish"), url_for("freight_admin.rates"))
+    told = f"1 {last.goods_currency} = {words.rate(form.rate.data)} {last.currency}. "
+    back = url_for("freight_admin.rates")
+    question = unconfirmed(told + words.ask_rates(), _("Publish"), back)
     if question:
         return question
     try:
