@@ -55,8 +55,10 @@ class OwnLibraryFirst(PythonDomain):
         """Find what a name may mean; among several libraries', the page's own."""
         found = super().find_obj(env, modname, classname, name, type, searchmode)
         library = (modname or "").partition(".")[0]
-        own = [one for one in found if library and one[0].startswith(f"{library}.")]
-        return own if len(found) > 1 and own else found
+        own = [one for one in found if library and one[0].startswith(f"{library}.")] or found
+        # A name that a second module gives again is an alias of the first one's.
+        first = [one for one in own if not one[1].aliased]
+        return first if len(own) > 1 and first else own
 
 
 def setup(app: Sphinx) -> None:
