@@ -40,6 +40,7 @@ __all__ = [
     "Pool",
     "Proposal",
     "SavedSupplierPage",
+    "Sold",
     "TariffPreview",
 ]
 
@@ -65,79 +66,62 @@ class Margins:
 
 
 @frozen(kw_only=True)
-class CategoryFigures:
-    """One category of goods: orders, volume, revenue and margin.
+class Sold:
+    """What was sold: orders, volume, revenue and margin; quotes count for nothing.
+
+    Attributes:
+        orders: How many.
+        litres: The volume.
+        revenue: What merchants pay.
+        margins: What the platform earns.
+    """
+
+    orders: int
+    litres: int
+    revenue: Money
+    margins: Margins
+
+    @property
+    def volume_cbm(self) -> Decimal:
+        """The volume in cubic metres."""
+        return Decimal(self.litres).scaleb(-3)
+
+
+@frozen(kw_only=True)
+class CategoryFigures(Sold):
+    """What was sold of one category of goods; an order counts where it has a part.
 
     Attributes:
         code: Of the category.
-        orders: How many orders have a part in it.
-        litres: The volume.
-        revenue: What merchants pay.
-        margins: What the platform earns.
     """
 
     code: str
-    orders: int
-    litres: int
-    revenue: Money
-    margins: Margins
-
-    @property
-    def volume_cbm(self) -> Decimal:
-        """The volume in cubic metres."""
-        return Decimal(self.litres).scaleb(-3)
 
 
 @frozen(kw_only=True)
-class MonthFigures:
-    """One month: the orders made in it that were sold, volume, revenue and margin.
+class MonthFigures(Sold):
+    """What was sold of the orders made in one month.
 
     Attributes:
         month: Its first day.
-        orders: How many.
-        litres: The volume.
-        revenue: What merchants pay.
-        margins: What the platform earns.
     """
 
     month: date
-    orders: int
-    litres: int
-    revenue: Money
-    margins: Margins
-
-    @property
-    def volume_cbm(self) -> Decimal:
-        """The volume in cubic metres."""
-        return Decimal(self.litres).scaleb(-3)
 
 
 @frozen(kw_only=True)
-class Figures:
-    """Revenue, volume and margin of the orders sold in one currency; quotes count for nothing.
+class Figures(Sold):
+    """What was sold in one currency.
 
     Attributes:
         currency: ISO 4217 code.
-        orders: How many.
-        litres: The volume.
-        revenue: What merchants pay.
-        margins: What the platform earns.
         categories: The same by category, by code.
         months: The same by the month of the order, the oldest first, none left out.
     """
 
     currency: str
-    orders: int
-    litres: int
-    revenue: Money
-    margins: Margins
     categories: tuple[CategoryFigures, ...]
     months: tuple[MonthFigures, ...]
-
-    @property
-    def volume_cbm(self) -> Decimal:
-        """The volume in cubic metres."""
-        return Decimal(self.litres).scaleb(-3)
 
 
 @frozen(kw_only=True)

@@ -132,7 +132,10 @@ def sentence(text: str) -> str:
 
 def fault_sentence(fault: Fault) -> str:
     """A fault as a person reads it, in the reader's language; what was typed keeps its letters."""
-    figures = {name: _figure_as_read(text) for name, text in fault.params.items()}
+    figures = {
+        name: text if name == "given" else _figure_as_read(text)
+        for name, text in fault.params.items()
+    }
     fault = attrs.evolve(fault, params=figures)
     text = sentence(translate_fault(fault, language()))
     given = _as_read(fault.params.get("given", ""))
