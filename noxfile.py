@@ -144,7 +144,7 @@ def tests(session: nox.Session) -> None:
     say_pythons(session)
     install(session, "test")
     env = service_environment(session) | {"COMPTOIR_TEST_WHEELS": "1"}
-    # What the site answers as it is served is the same on each Python: the newest one asks it all.
+    # Crashes, races and the served site are of processes and databases: the newest one plays them.
     fewer = () if session.python == NEWEST else ("-m", "not once")
     targets = session.posargs or (*EVERY_TEST, *fewer)
     session.run("python", "-m", "pytest", "-q", *targets, env=env)

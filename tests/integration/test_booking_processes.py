@@ -25,6 +25,8 @@ from logistics_core.storage.paying import record_payment
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 PROCESSES = 16
 
 # What every child begins with: the desk, told to wait until the test says go. Whoever waits for a

@@ -28,6 +28,8 @@ from shared_kernel import StorageError
 from shared_kernel.engine import create_engine, reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 T = TypeVar("T")
 AT_ONCE = 8
 

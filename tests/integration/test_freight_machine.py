@@ -47,6 +47,8 @@ from shared_kernel import from_minor, money, to_minor
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 TARIFF = starting_tariff(effective_from=START)
 MERCHANTS = ("ana", "ben", "cyr")

@@ -25,6 +25,8 @@ from comptoir_web.storage import ALL_MIGRATIONS
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 HERE = Path(__file__).parent
 PATIENCE_S = 40.0
 STEPS = 8

@@ -55,6 +55,8 @@ from wealth_core.storage import (
 )
 from wealth_core.storage.recompute import recompute
 
+pytestmark = pytest.mark.once
+
 START = datetime(2025, 12, 9, 12, tzinfo=UTC)
 OWNERS = ("ana", "ben", "cyr")
 LOAN = Loan(money("215000", "EUR"), Decimal("0.0335"), 300, START.date().replace(month=10, day=1))

@@ -22,6 +22,8 @@ from comptoir_web.wiring import build_registry
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 _OF_PHONE = web_attempts.c.scope == "phone_code"
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

@@ -25,6 +25,8 @@ from wealth_core.planning import (
 from wealth_core.quotes import Quote, QuoteBook
 from wealth_core.storage import MIGRATIONS, AlertStore, HoldingsStore, PlanStore
 
+pytestmark = pytest.mark.once
+
 NOON = datetime(2025, 12, 9, 12, tzinfo=UTC)
 DECEMBER = Month(2025, 12)
 PLAN = InvestmentPlan(

@@ -23,6 +23,8 @@ from wealth_core.storage import (
 from wealth_core.storage.recompute import recompute
 from wealth_core.testing.worked import WORKED_ON, worked_holdings, worked_quotes
 
+pytestmark = pytest.mark.once
+
 NOON = datetime(2025, 12, 9, 12, tzinfo=UTC)
 OWNERS = 240
 CHUNK = 20

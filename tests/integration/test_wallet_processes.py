@@ -17,6 +17,8 @@ from shared_kernel import Money, money
 from shared_kernel.engine import reading, transaction
 from shared_kernel.migrations import upgrade
 
+pytestmark = pytest.mark.once
+
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 # What every child begins with: the stores, told to wait until the test says go.
