@@ -47,6 +47,20 @@ def test_a_quote_needs_no_platform(monkeypatch: pytest.MonkeyPatch) -> None:
                                              "--internal").stdout  # fmt: skip
 
 
+def test_a_full_container_earns_what_its_categories_earn() -> None:
+    """28, 30 and 18 cubic metres earn 22.4, 24.0 and 14.4 million on freight, 60.8 in all."""
+    full = {"ELECTRONIQUE": "28.0", "TEXTILE": "30.0", "DIVERS": "18.0"}
+    earned = [
+        int(
+            answer("quote", "--goods", "1000", "--volume", volume, "--category", code,
+                   "--internal")["internal"]["margin_freight"]
+        )
+        for code, volume in full.items()
+    ]  # fmt: skip
+    assert earned == [22_400_000, 24_000_000, 14_400_000]
+    assert sum(earned) == 60_800_000
+
+
 def test_a_quote_of_cartons() -> None:
     """Cartons stand for a volume: a hundred of 60 x 40 x 50 centimetres are twelve cubic metres."""
     quoted = answer("quote", "--goods", "1", "--category", "DIVERS", "--carton", "60x40x50x5*100")
