@@ -166,8 +166,6 @@ def test_what_nobody_told_of_is_asked_again(store: PaymentStore) -> None:
     assert [one.id for one in store.unsettled(NOON + timedelta(seconds=90))] == [ids[1]]
     store.settle(ids[1], PaymentStatus.PENDING, at=NOON + timedelta(minutes=4))
     assert [one.id for one in store.unsettled(LATER)] == [ids[0], ids[1]]
-    assert [one.id for one in store.unhappy(NOON)] == [ids[2]]
-    assert store.unhappy(LATER) == ()
 
 
 def test_no_secret_is_shown_or_kept_in_clear(store: PaymentStore, connection: Connection) -> None:

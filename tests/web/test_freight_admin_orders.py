@@ -219,6 +219,20 @@ def test_a_proof_is_validated_once(
     assert "Elle est maintenant « Validée »" in plain(late.text)
 
 
+def test_one_picture_sent_twice_is_told(admin: FlaskClient, container: svcs.Container) -> None:
+    """A receipt that another proof shows already is named before it is credited again."""
+    box = give_container(container).id
+    who = give_merchant(container).id
+    first, second = (give_confirmed(container, who, box) for _ in range(2))
+    alone = give_proof(container, who, first.id, amount=1_000_000)
+    warning = "Cette même image a déjà été envoyée"
+    assert warning not in get_text(admin, f"{PROOFS}/{alone.id}")
+    again = give_proof(container, who, second.id, amount=2_000_000)
+    assert warning in get_text(admin, f"{PROOFS}/{again.id}")
+    assert f"{PROOFS}/{alone.id}" in admin.get(f"{PROOFS}/{again.id}").text
+    assert warning in get_text(admin, f"{PROOFS}/{alone.id}")
+
+
 def test_a_proof_is_refused_with_a_reason(
     admin: FlaskClient, container: svcs.Container, payments: FreightPayments
 ) -> None:

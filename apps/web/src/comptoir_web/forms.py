@@ -6,11 +6,12 @@ Flask-WTF carries no types; this module is the only one that imports it.
 from __future__ import annotations
 
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]  # it ships no types
+from wtforms import StringField
 
 from comptoir_web.presentation.fields import fault_sentence
 from shared_kernel import Faults
 
-__all__ = ["Form", "show_faults", "trimmed"]
+__all__ = ["Form", "show_faults", "text_field", "trimmed"]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # its base is untyped
@@ -28,6 +29,18 @@ def trimmed(value: str | None) -> str:
     'client@example.com'
     """
     return (value or "").strip()
+
+
+def text_field(label: object, most: int = 120, **more: object) -> StringField:
+    """A line of text of at most so many characters, which no browser fills in by itself.
+
+    Args:
+        label: Its label; a lazy text will do.
+        most: How many characters it takes.
+        more: Other attributes of the field.
+    """
+    shown = {"maxlength": most, "autocomplete": "off", **more}
+    return StringField(label, filters=[trimmed], render_kw=shown)  # type: ignore[arg-type]  # a lazy text
 
 
 def show_faults(form: Form, faults: Faults) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from comptoir_web.identity.letters import N_
 from comptoir_web.identity.mail_jobs import PLATFORM
 from comptoir_web.jobs.store import JobStore
 from comptoir_web.mail import Mail
@@ -42,11 +43,6 @@ __all__ = [
 
 MESSAGE: Final = "freight.message"
 _AT_ONCE: Final = 200
-
-
-def N_(text: str) -> str:  # noqa: N802 (the usual mark of a text translated later)
-    """Mark a text for the catalogue."""
-    return text
 
 
 class Told(StrEnum):

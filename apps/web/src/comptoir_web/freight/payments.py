@@ -347,6 +347,11 @@ class FreightPayments:
             raise ProofMissing("there is no such proof here")
         return found[0]
 
+    def same_picture(self, proof: Proof) -> tuple[OfficeProof, ...]:
+        """The other proofs that show the very same picture: one receipt sent twice."""
+        with reading(self.engine) as connection:
+            return office_proofs(connection, ProofStore(connection).same_picture(proof))
+
     def pending(self) -> tuple[OfficeProof, ...]:
         """The proofs to decide on, the oldest first."""
         with reading(self.engine) as connection:

@@ -10,7 +10,7 @@ from comptoir_web.identity.users import User
 from comptoir_web.mail import Mail
 from shared_kernel.translations import catalogue
 
-__all__ = ["code_message", "link_letter", "password_changed_letter"]
+__all__ = ["N_", "code_message", "link_letter", "password_changed_letter"]
 
 
 def N_(text: str) -> str:  # noqa: N802 (the usual mark of a text translated later)

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from comptoir_web.identity.letters import N_
 from comptoir_web.identity.mail_jobs import PLATFORM
 from comptoir_web.jobs.store import JobStore
 from comptoir_web.mail import Mail
@@ -53,11 +54,6 @@ ALERT_MAIL: Final = "wealth.alert_mail"
 PAGE: Final = "/plateforme/plan/alertes"
 LATE_MONTHS: Final = 13
 """What waits for longer than that has been told long since."""
-
-
-def N_(text: str) -> str:  # noqa: N802 (the usual mark of a text translated later)
-    """Mark a text for the catalogue."""
-    return text
 
 
 _SUBJECTS: Final[Mapping[str, str]] = {

@@ -184,15 +184,6 @@ class PaymentStore:
         ordered = select(table).where(waits).order_by(table.c.updated_at, table.c.id).limit(limit)
         return tuple(_payment(row) for row in self._connection.execute(ordered).mappings())
 
-    def unhappy(self, since: datetime, *, limit: int = 100) -> tuple[Payment, ...]:
-        """Gives payments that expired or failed since a moment, the latest first."""
-        table = logistics_payments
-        ended = (PaymentStatus.EXPIRED.value, PaymentStatus.FAILED.value)
-        here = table.c.state.in_(ended) & (table.c.updated_at >= since)
-        ordered = select(table).where(here).order_by(table.c.updated_at.desc(), table.c.id)
-        some = ordered.limit(limit)
-        return tuple(_payment(row) for row in self._connection.execute(some).mappings())
-
     def settle(self, payment_id: str, status: PaymentStatus, *, at: datetime) -> Settled:
         """Keeps where a payment stands, as its provider says; credits the wallet when it was paid.
 

@@ -9,9 +9,9 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 
-from comptoir_web.forms import Form, trimmed
+from comptoir_web.forms import Form, text_field, trimmed
 from comptoir_web.presentation import lazy_gettext as _
 from comptoir_web.presentation.fields import (
     AmountField,
@@ -52,11 +52,6 @@ def usable_key(text: str | None) -> str | None:
     return text if text and _KEY.fullmatch(text) else None
 
 
-def _text(label: object, most: int, **more: object) -> StringField:
-    shown = {"maxlength": most, "autocomplete": "off", **more}
-    return StringField(label, filters=[trimmed], render_kw=shown)  # type: ignore[arg-type]  # a lazy text
-
-
 class FreightQuoteForm(Form):
     """A quote with its margin; everything is in the address."""
 
@@ -75,7 +70,7 @@ class FreightQuoteForm(Form):
 class ContainerForm(Form):
     """A new container; its capacity is that of a 40' high cube unless said otherwise."""
 
-    reference = _text(_("Reference"), 40, autocapitalize="characters", spellcheck="false")
+    reference = text_field(_("Reference"), 40, autocapitalize="characters", spellcheck="false")
     billed = MeasureField(_("Volume that may be billed"))
     stowable = MeasureField(_("Volume that can be stowed"))
     payload = AmountField(_("Payload"))
@@ -96,7 +91,7 @@ class RateForm(Form):
     rate = AmountField(_("Rate charged"))
     real_rate = AmountField(_("Real rate"))
     effective_from = DayField(_("From the day"))
-    note = _text(_("Note"), 200)
+    note = text_field(_("Note"), 200)
 
 
 class TermsForm(Form):
@@ -120,7 +115,7 @@ class WithdrawalForm(Form):
 
     request_id = HiddenField()
     amount = AmountField(_("Amount"))
-    reference = _text(_("Reference"), 80)
+    reference = text_field(_("Reference"), 80)
 
 
 class SupplierForm(Form):
@@ -128,11 +123,11 @@ class SupplierForm(Form):
 
     version = HiddenField()
     id = HiddenField()
-    name = _text(_("Name"), 120)
+    name = text_field(_("Name"), 120)
     category = ChoiceField(_("Category"), choices=[], default="")
     country = ChoiceField(_("Country"), choices=[], default="CN")
-    city = _text(_("City"), 80)
-    url = _text(_("Web address"), 300, inputmode="url", spellcheck="false")
+    city = text_field(_("City"), 80)
+    url = text_field(_("Web address"), 300, inputmode="url", spellcheck="false")
     minimum_order = AmountField(_("Minimum order"))
     currency = ChoiceField(_("Currency"), choices=_CURRENCIES, default="CNY")
     description = TextAreaField(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, send_file, url_for
 
 from comptoir_web.blueprints.planning.actions import version_of
-from comptoir_web.files import FileAbsent
 from comptoir_web.presentation.languages import gettext as _
 from comptoir_web.presentation.tables import asked_page
 from comptoir_web.security.headers import SANDBOX
@@ -66,6 +65,7 @@ def _page(proof_id: str, form: RefusalForm, *, stale: bool = False) -> str:
         proof=found.proof,
         form=form,
         stale=stale,
+        same=payments().same_picture(found.proof),
         paid=office().order(found.order.id).line.paid,
         people=people([found.proof.decided_by]),
     )
@@ -74,11 +74,7 @@ def _page(proof_id: str, form: RefusalForm, *, stale: bool = False) -> str:
 @blueprint.get("/preuves/<proof_id>/image")
 def proof_image(proof_id: str) -> ResponseReturnValue:
     """The picture, always as an attachment; a page may show it, nothing runs in it."""
-    try:
-        file = payments().proof_file(proof_id)
-    except FileAbsent:
-        # The page shows what is said of the proof all the same.
-        return _("The picture is not where it was kept."), 404
+    file = payments().proof_file(proof_id)
     response: Response = send_file(
         io.BytesIO(file.data),
         mimetype=file.media_type,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField
+from wtforms import Form
 from wtforms.fields import FieldList, FormField
 
 from comptoir_web.blueprints.loans.address import plain
 from comptoir_web.blueprints.planning.forms import RowsForm
+from comptoir_web.forms import text_field
 from comptoir_web.presentation.fields import (
     AmountField,
     ChoiceField,
@@ -48,17 +49,12 @@ _SOME_MINOR: Final = 10**6  # stands in for what is missing, so that all the res
 _ONE, _NONE = Decimal(1), Decimal(0)
 
 
-def _text(label: object, most: int) -> StringField:
-    shown = {"maxlength": most, "autocomplete": "off"}
-    return StringField(label, render_kw=shown)  # type: ignore[arg-type]  # a lazy text
-
-
 class CategoryForm(Form):
     """A kind of goods: what a merchant pays for a cubic metre, and what it really costs."""
 
-    code = _text(_("Code"), 32)
-    label_fr = _text(_("Name in French"), 60)
-    label_en = _text(_("Name in English"), 60)
+    code = text_field(_("Code"), 32)
+    label_fr = text_field(_("Name in French"), 60)
+    label_en = text_field(_("Name in English"), 60)
     price = AmountField(_("Price of a m³"))
     real_cost = AmountField(_("Real cost of a m³"))
 
@@ -95,7 +91,7 @@ class TariffForm(RowsForm):
     validity = CountField(_("Quotes hold for"))
     effective_from = DayField(_("From the day"))
     effective_until = DayField(_("Until the day"))
-    note = _text(_("Note"), 200)
+    note = text_field(_("Note"), 200)
 
 
 def read_tariff(

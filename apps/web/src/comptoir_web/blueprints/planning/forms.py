@@ -11,9 +11,10 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from wtforms import Form
-from wtforms.fields import FieldList, FormField, HiddenField, RadioField, StringField
+from wtforms.fields import FieldList, FormField, HiddenField, RadioField
 
 from comptoir_web.blueprints.loans.forms import CURRENCIES, without_row
+from comptoir_web.forms import text_field
 from comptoir_web.presentation.fields import (
     AmountField,
     ChoiceField,
@@ -44,12 +45,6 @@ __all__ = [
 
 RISK_FIELDS: Final = tuple(question.field for question in QUESTIONS)
 _SEED_LENGTH = 16
-
-
-def _text(label: object, most: int = 120) -> StringField:
-    # A lazy text is no str for the types, and is written like one.
-    shown = {"maxlength": most, "autocomplete": "off"}
-    return StringField(label, render_kw=shown)  # type: ignore[arg-type]  # a lazy text
 
 
 def _currency() -> ChoiceField:
@@ -125,7 +120,7 @@ class PlanLineForm(Form):
     destination = ChoiceField(
         _("Where to"), choices=[("", _("Choose…")), *DESTINATIONS.items()], default=""
     )
-    reference = _text(_("Reference"))
+    reference = text_field(_("Reference"))
     percent = PercentField(_("Share"))
     target = ChoiceField(
         _("Line that receives the money"), choices=[("", _("the one of that kind"))], default=""
@@ -168,7 +163,7 @@ class PlanForm(RowsForm):
 class GoalForm(Form):
     """Something to save for."""
 
-    label = _text(_("What it is for"))
+    label = text_field(_("What it is for"))
     target = AmountField(_("Amount needed"))
     by = DayField(_("Needed by"))
 
@@ -198,7 +193,7 @@ class ProfileForm(RowsForm):
     )
     dependants = CountField(_("Dependants"))
     birth_year = CountField(_("Year of birth"))
-    profession = _text(_("Profession"))
+    profession = text_field(_("Profession"))
     goals = FieldList(FormField(GoalForm), _("Goal"))
     drop = _radio()
     horizon = _radio()
