@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import Pool, QueuePool
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "create_engine",
     "file_identity",
+    "inserting",
     "normalised_url",
     "reading",
     "sqlite_file",
@@ -322,6 +324,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with _pooled(), engine.connect() as connection:
         yield connection.execution_options(**options)
+
+
+def inserting(connection: Connection, table: Table) -> Any:
+    """An insert into a table, with ``on_conflict_do_nothing`` and ``on_conflict_do_update``.
+
+    Each database has a class of its own for it. ``Any`` because the two classes have the two
+    methods alike, and no parent that has them.
+
+    >>> from sqlalchemy import Column, Integer, MetaData
+    >>> shelf = Table("shelf", MetaData(), Column("id", Integer, primary_key=True))
+    >>> engine = create_engine("sqlite://")
+    >>> with transaction(engine) as connection:
+    ...     shelf.create(connection)
+    ...     once = inserting(connection, shelf).values(id=1).on_conflict_do_nothing()
+    ...     [connection.execute(once).rowcount for _ in range(2)]
+    [1, 0]
+    >>> engine.dispose()
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 @contextmanager

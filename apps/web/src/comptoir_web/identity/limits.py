@@ -21,12 +21,11 @@ from ipaddress import IPv6Address, ip_address
 
 from attrs import frozen
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from comptoir_web.identity.errors import TooManyAttempts
 from comptoir_web.identity.keys import token_hash
 from comptoir_web.storage.tables import web_attempts
+from shared_kernel.engine import inserting
 
 __all__ = [
     "ACCOUNT",
@@ -234,10 +233,8 @@ class AttemptStore:
 
     def _begin(self, scope: str, subject: str, at: datetime) -> None:
         """The row of a counter, at nought when there was none."""
-        postgresql = self.connection.dialect.name == "postgresql"
-        insert = postgresql_insert if postgresql else sqlite_insert
         self.connection.execute(
-            insert(web_attempts)
+            inserting(self.connection, web_attempts)
             .values(scope=scope, subject=subject, failures=0, last_at=at)
             .on_conflict_do_nothing()
         )

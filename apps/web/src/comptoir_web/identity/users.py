@@ -11,8 +11,6 @@ from datetime import datetime
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from comptoir_web.identity.errors import IdentityFaults, UnknownUser
@@ -21,6 +19,7 @@ from comptoir_web.identity.phones import shown_phone
 from comptoir_web.identity.roles import Role
 from comptoir_web.storage.tables import web_one_time_codes, web_users
 from shared_kernel import FaultKind, FaultList
+from shared_kernel.engine import inserting
 
 __all__ = [
     "SORTS",
@@ -199,10 +198,8 @@ class UserStore:
             IdentityFaults: another account has that address or that phone.
         """
         user_id = new_id()
-        postgresql = self.connection.dialect.name == "postgresql"
-        insert = postgresql_insert if postgresql else sqlite_insert
         added = self.connection.execute(
-            insert(web_users)
+            inserting(self.connection, web_users)
             .values(
                 id=user_id,
                 email=email,

@@ -27,7 +27,6 @@ from sqlalchemy import (
     update,
 )
 
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage._locks import Again, letting_go
 from logistics_core.storage.events import SubjectKind, event_row, noting
 from logistics_core.storage.pooling_tables import (
@@ -36,6 +35,7 @@ from logistics_core.storage.pooling_tables import (
     logistics_events,
     logistics_orders,
 )
+from shared_kernel.engine import inserting
 
 __all__ = ["Part", "place", "take", "take_room"]
 

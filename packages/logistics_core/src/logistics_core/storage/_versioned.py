@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Column, Connection, Table, select, update
 
 from logistics_core.errors import StaleVersion
-from logistics_core.storage._inserts import inserting
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping

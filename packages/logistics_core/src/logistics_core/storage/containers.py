@@ -22,10 +22,10 @@ from logistics_core.pooling.rooms import SMALLEST_LITRES, Capacity, Load
 from logistics_core.pooling.stages import SEA_ROUTE
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import container_missing, is_id
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage.events import Event, SubjectKind, history, note
 from logistics_core.storage.pooling_tables import logistics_containers
 from shared_kernel import FaultKind, FaultList, shown
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select

@@ -21,7 +21,6 @@ from logistics_core.pooling.choosing import PoolOrder
 from logistics_core.pooling.states import OrderState
 from logistics_core.storage import _locks
 from logistics_core.storage._desk import is_id, order_missing
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage._order_rows import (
     Booking,
     Order,
@@ -45,6 +44,7 @@ from logistics_core.tariffs.documents import (
 )
 from logistics_core.wallets.accounts import ERASED
 from shared_kernel import FaultKind, FaultList, to_minor
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import Select

@@ -22,12 +22,12 @@ from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, PaymentMissing
 from logistics_core.payments.ports import Asked, PaymentStatus
 from logistics_core.payments.requests import Payment, Settled, token_digest
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_payments
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.wallets.accounts import ERASED
 from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
 from shared_kernel import FaultList, from_minor, to_minor
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping

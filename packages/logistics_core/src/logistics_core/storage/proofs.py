@@ -18,11 +18,11 @@ from sqlalchemy import Connection, delete, func, select, update
 from logistics_core._checks import check_amount
 from logistics_core.errors import KeyReused, PaymentFaults, ProofMissing, StaleVersion
 from logistics_core.payments.proofs import CleanImage, Proof, ProofState
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_proofs
 from logistics_core.storage.wallets import WalletStore
 from logistics_core.wallets.movements import LONGEST_KEY, MOST_MINOR, check_text
 from shared_kernel import FaultKind, FaultList, from_minor, to_minor
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping

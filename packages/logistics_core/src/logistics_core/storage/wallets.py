@@ -20,11 +20,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from logistics_core.errors import KeyReused, WalletFaults
-from logistics_core.storage._inserts import inserting
 from logistics_core.storage.money_tables import logistics_accounts, logistics_movements
 from logistics_core.wallets.accounts import ERASED, OUTSIDE, order_account, wallet_account
 from logistics_core.wallets.movements import Movement, MovementKind, not_enough
 from shared_kernel import FaultKind, from_minor, to_minor
+from shared_kernel.engine import inserting
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import Money
 from shared_kernel.columns import money_from, money_values, optional_money_from
+from shared_kernel.engine import inserting
 from wealth_core.errors import PlanFaults
 from wealth_core.planning import _faults
 from wealth_core.planning.alerts import (
@@ -252,8 +252,7 @@ class AlertStore:
 
     def _insert(self, table: Any) -> Any:
         """An insert that knows of conflicts: each database has a class of its own for it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
+        return inserting(self._connection, table)
 
     def _all(self, table: Any, owner: str) -> Iterable[RowMapping]:
         statement = select(table).where(table.c.owner == owner).order_by(table.c.id)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from shared_kernel.engine import inserting
 from wealth_core.errors import HoldingsMissing, StaleVersion
 from wealth_core.networth.documents import VERSION, holdings_from_json, holdings_to_json
 from wealth_core.storage import _locks
@@ -231,9 +231,8 @@ class HoldingsStore:
         """Writes the current row; None when it is not at that version, or not there."""
         table = wealth_holdings
         if version == 0:
-            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
             added = (
-                dialect.insert(table)
+                inserting(self._connection, table)
                 .values(owner=owner, created_at=at, **values)
                 .on_conflict_do_nothing(index_elements=["owner"])
                 .returning(*table.c)

@@ -15,9 +15,9 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import FaultKind, FaultList, shown
+from shared_kernel.engine import inserting
 from shared_kernel.texts import is_one_line
 from wealth_core.errors import LoanFaults, SavedLoanMissing, StaleVersion
 from wealth_core.loans.documents import plan_from_document, plan_to_document
@@ -118,9 +118,8 @@ class LoanStore:
             "version": 1,
             "request_key": key,
         }
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         statement = (
-            dialect.insert(wealth_loans)
+            inserting(self._connection, wealth_loans)
             .values(**values)
             .on_conflict_do_nothing(index_elements=["owner", "request_key"])
             .returning(*wealth_loans.c)

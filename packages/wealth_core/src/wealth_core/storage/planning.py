@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from shared_kernel.engine import inserting
 from wealth_core.errors import ActionMissing, HoldingsMissing, PlanFaults, StaleVersion
 from wealth_core.networth.holdings import Holdings
 from wealth_core.planning import _faults
@@ -375,8 +375,7 @@ class PlanStore:
 
     def _insert(self, table: Table) -> Any:
         """An insert that knows of conflicts: each database has a class of its own for it."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
+        return inserting(self._connection, table)
 
     def _follow(
         self, owner: str, planned: tuple[PlannedAction, ...], known: tuple[Action, ...]

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 from sqlalchemy import Connection, Engine, Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import Fault, all_fault_kinds
-from shared_kernel.engine import reading, transaction
+from shared_kernel.engine import inserting, reading, transaction
 from wealth_core.errors import SourceDown, SourceFailed
 from wealth_core.quotes import _faults
 from wealth_core.quotes.ports import Fetched, Kept, SourceState
@@ -120,8 +119,7 @@ def _one(source: str) -> Select[tuple[object, ...]]:
 
 def _locked(connection: Connection, source: str) -> SourceState:
     """Gives the state of a source under the lock of its row, which is made when there is none."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(wealth_quote_sources).values(name=source, failures=0)
+    made = inserting(connection, wealth_quote_sources).values(name=source, failures=0)
     connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
     # SQLite holds its one lock already, and leaves FOR UPDATE out.
     row = connection.execute(_one(source).with_for_update()).mappings().one()

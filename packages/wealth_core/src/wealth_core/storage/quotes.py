@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from sqlalchemy import Connection, String, delete, exists, func, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import FaultList
+from shared_kernel.engine import inserting
 from wealth_core.errors import QuoteFaults
 from wealth_core.quotes import _faults
 from wealth_core.quotes.book import QuoteBook, QuotePolicy, rank
@@ -300,8 +300,7 @@ class QuoteStore:
     def _upsert(self, rows: Sequence[dict[str, Any]]) -> int:
         if not rows:
             return 0
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(wealth_quotes)
+        statement = inserting(self._connection, wealth_quotes)
         new = statement.excluded
         changed = {name: new[name] for name in ("price", "doubtful", "put_at", "put_by")}
         kept = statement.on_conflict_do_update(

@@ -26,8 +26,8 @@ from uuid import uuid4
 
 import attrs
 from sqlalchemy import Connection, and_, delete, func, insert, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from shared_kernel.engine import inserting
 from wealth_core.errors import RunMissing
 from wealth_core.loans.schedule import CENT, Rounding
 from wealth_core.networth.bulk import Bulk, Profile, Refused
@@ -164,7 +164,6 @@ def start_run(
     check_day(on, at=at)
     size = chunk or (CHUNK if connection.dialect.name == "postgresql" else CHUNK_SQLITE)
     identifier = run_id or uuid4().hex
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     owner = wealth_holdings.c.owner
     values = {
         "id": identifier,
@@ -178,7 +177,7 @@ def start_run(
         "finished": False,
     }
     added = connection.execute(
-        dialect.insert(_RUNS).values(**values).on_conflict_do_nothing(index_elements=["id"])
+        inserting(connection, _RUNS).values(**values).on_conflict_do_nothing(index_elements=["id"])
     )
     if added.rowcount:
         _forget_runs(connection, before=at - RUNS_KEPT)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared_kernel import Fault, FaultKind, Money, from_minor
+from shared_kernel.engine import inserting
 from wealth_core.errors import NetWorthFaults
 from wealth_core.loans.schedule import Rounding
 from wealth_core.networth.allocation import allocation
@@ -280,8 +280,7 @@ def check_day(on: date, *, at: datetime) -> None:
 
 def upsert(connection: Connection) -> PostgresInsert | SqliteInsert:
     """Gives the statement that adds a snapshot, or moves the same one's `taken_at` forward."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding: PostgresInsert | SqliteInsert = dialect.insert(_TABLE)
+    adding: PostgresInsert | SqliteInsert = inserting(connection, _TABLE)
     taken_at = adding.excluded.taken_at
     return adding.on_conflict_do_update(
         index_elements=_KEY,
